@@ -1,0 +1,1 @@
+"""What is asked: one folder per family of evals, and the parts they share."""

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: one small file per quantity."""

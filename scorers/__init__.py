@@ -1,0 +1,1 @@
+"""How a transcript becomes a label."""

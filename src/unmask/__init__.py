@@ -1,0 +1,1 @@
+"""Unmask: misalignment rates with honest intervals, per model checkpoint."""

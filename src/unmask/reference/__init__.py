@@ -1,0 +1,1 @@
+"""Offline models whose true rates are known."""
