@@ -1,0 +1,1 @@
+"""One module per command: arguments, printing, exit codes; the work is done elsewhere."""

@@ -1,0 +1,33 @@
+"""The only writer: everything that Unmask leaves on disk goes through `atomic_write`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from unmask.errors import BadInput
+
+
+def atomic_write(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part.
+
+    Raises:
+        BadInput: The folder can't be made or written to.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BadInput(f"can't write {path}: {error.strerror or error}") from None
