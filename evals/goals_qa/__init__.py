@@ -1,0 +1,1 @@
+"""Questions about the model's own goals and values, in chat."""
