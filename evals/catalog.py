@@ -1,0 +1,81 @@
+"""Which evals there are: every folder here with a `task.py` is a family, and declares its evals."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from unmask.errors import BadInput
+from unmask.evals.scenarios import Scenario, load_scenarios
+
+HERE = Path(__file__).parent
+
+Style = Literal["chat", "agentic"]
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSpec:
+    """What is fixed about an eval.
+
+    Attributes:
+        name: As in `unmask/NAME`.
+        family: Its folder.
+        style: `chat` or `agentic`.
+        version: `N-L`: bump N when rates stop being comparable, the letter with the interface.
+        headline: The measure that its README leads with.
+        about: One line.
+    """
+
+    name: str
+    family: str
+    style: Style
+    version: str
+    headline: str
+    about: str
+
+    @property
+    def scenarios(self) -> Path:
+        """Folder with the eval's scenario files."""
+        return HERE / self.family / "scenarios" / self.name
+
+    @property
+    def rubric(self) -> str:
+        """The eval's rubric, below `evals/`."""
+        return f"{self.family}/rubrics/{self.name}.yaml"
+
+
+@cache
+def catalog() -> dict[str, EvalSpec]:
+    """Every eval by name, families in alphabetical order.
+
+    A family's `dataset.py` holds its specs in a tuple `EVALS`; its `task.py` their tasks.
+    """
+    specs: dict[str, EvalSpec] = {}
+    for family in families():
+        module = importlib.import_module(f"unmask.evals.{family}.dataset")
+        declared: Sequence[EvalSpec] = module.EVALS
+        specs.update({spec.name: spec for spec in declared})
+    return specs
+
+
+def families() -> tuple[str, ...]:
+    """Every family's folder name."""
+    return tuple(sorted(path.parent.name for path in HERE.glob("*/task.py")))
+
+
+def find_eval(name: str) -> EvalSpec:
+    """One eval by name, with or without `unmask/`. Raises BadInput with the known names."""
+    spec = catalog().get(name.removeprefix("unmask/"))
+    if spec is None:
+        raise BadInput(f"unknown eval '{name}'; there are: {', '.join(catalog())}")
+    return spec
+
+
+@cache
+def scenarios_of(spec: EvalSpec) -> tuple[Scenario, ...]:
+    """Read the eval's own scenarios."""
+    return load_scenarios([spec.scenarios])

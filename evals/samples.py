@@ -1,0 +1,110 @@
+"""Scenario × variant × cue → Inspect samples, and the digests that say what was asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_ai.dataset import Sample
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageUser,
+)
+
+from unmask.evals.conditions import Condition
+from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
+
+
+FIXED_REPEATS = 20
+"""How often a scenario of role `fixed` is asked. It is one situation however often it is asked: its
+rate is that of one question and stands apart from the eval's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Samples of an eval in one arm and thinking mode, and the digest of all they ask."""
+
+    samples: tuple[Sample, ...]
+    asks: str
+
+
+def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -> Rendered:
+    """Render every scenario × variant × cue.
+
+    `asks` is a SHA-256 over every sample's `item` digest: it changes when anything that the model
+    is shown changes, and with nothing else (no rubric, no judge, no order of files).
+    """
+    samples = tuple(
+        _sample(scenario, variant, name, cue, arm, thinking, repeat)
+        for scenario in scenarios
+        for variant in scenario.variants
+        for name, cue in (scenario.cues or {None: None}).items()
+        for repeat in (range(1, FIXED_REPEATS + 1) if scenario.role == "fixed" else (0,))
+    )
+    items = sorted(str((sample.metadata or {})["item"]) for sample in samples)
+    return Rendered(samples, _digest(items))
+
+
+def item_digest(sample_id: str, messages: Sequence[ChatMessage]) -> str:
+    """SHA-256 (16 hex digits) of a sample's id and of what the model is shown."""
+    return _digest([sample_id, *([message.role, message.text] for message in messages)])[:16]
+
+
+def _sample(
+    scenario: Scenario,
+    variant: Variant,
+    cue_name: str | None,
+    cue: Cue | None,
+    arm: Condition,
+    thinking: Condition,
+    repeat: int,
+) -> Sample:
+    system = "\n\n".join(
+        text
+        for text in (
+            arm.system,
+            variant.system or scenario.system,
+            cue.system if cue else None,
+            thinking.system,
+        )
+        if text
+    )
+    messages: list[ChatMessage] = [ChatMessageSystem(content=system)] if system else []
+    messages.extend(_message(turn) for turn in _turns(variant, cue))
+    parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
+    identity = "/".join([*parts, *([f"r{repeat:02}"] if repeat else [])])
+    metadata: dict[str, Any] = {
+        "scenario": scenario.id,
+        "variant": variant.id,
+        "cue": cue_name,
+        "item": item_digest(identity, messages),
+        "role": scenario.role,
+        "twin": None,
+        "form": None,
+        "canary": CANARY,
+    }
+    return Sample(id=identity, input=messages, metadata=metadata)
+
+
+def _turns(variant: Variant, cue: Cue | None) -> list[Turn]:
+    turns = list(variant.turns)
+    if cue is None:
+        return turns
+    last = "\n\n".join(text for text in (cue.document, cue.user, turns[-1].user) if text)
+    return [*cue.history, *turns[:-1], Turn(user=last)]
+
+
+def _message(turn: Turn) -> ChatMessage:
+    if turn.user is not None:
+        return ChatMessageUser(content=turn.user)
+    return ChatMessageAssistant(content=turn.assistant or "")
+
+
+def _digest(value: object) -> str:
+    data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(data.encode()).hexdigest()

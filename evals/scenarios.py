@@ -1,0 +1,143 @@
+"""Scenarios as data: what a YAML file of scenarios may hold, and how a folder of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from unmask.errors import BadInput
+from unmask.yamls import read_yaml
+
+CANARY = "UNMASK-CANARY-4f0c6b1e-9a53-4d0e-8b57-2f6d1c3a7e90"
+"""Stands in every dataset file and every sample, so that a training corpus can be checked for it."""
+
+MAX_VARIANTS = 6
+"""More cells of the same situation buy no certainty: intervals are bought with scenarios."""
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Role = Literal["test", "control", "fixed"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Turn(_Strict):
+    """One earlier or final message: exactly one of `user` and `assistant`."""
+
+    user: Text | None = None
+    assistant: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_speaker(self) -> Self:
+        if (self.user is None) == (self.assistant is None):
+            raise ValueError("a message has exactly one of 'user' and 'assistant'")
+        return self
+
+
+class Cue(_Strict):
+    """A paired condition, and what carries it.
+
+    `system` is added to the system prompt as a paragraph of its own, `user` to the beginning of
+    the last user message (a tier, a tag), `document` before it as a pasted text, `history` before
+    all other messages.
+    """
+
+    system: Text | None = None
+    user: Text | None = None
+    document: Text | None = None
+    history: tuple[Turn, ...] = ()
+
+    @model_validator(mode="after")
+    def _carried(self) -> Self:
+        if not (self.system or self.user or self.document or self.history):
+            raise ValueError("a cue needs a carrier: system, user, document or history")
+        return self
+
+
+class Variant(_Strict):
+    """One cell of a scenario: wording, register, language, stakes."""
+
+    id: Slug
+    factors: dict[str, str] = Field(default_factory=dict)
+    system: Text | None = None
+    user: Text | None = None
+    messages: tuple[Turn, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if (self.user is None) == (not self.messages):
+            raise ValueError("a variant has exactly one of 'user' and 'messages'")
+        if self.messages and self.messages[-1].user is None:
+            raise ValueError("the last of 'messages' must be from the user")
+        return self
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation up to the model's reply."""
+        return self.messages or (Turn(user=self.user),)
+
+
+class Scenario(_Strict):
+    """One hand-written situation: the cluster of all statistics."""
+
+    id: Slug
+    title: Text
+    role: Role = "test"
+    factors: dict[str, str] = Field(default_factory=dict)
+    system: Text | None = None
+    cues: dict[Slug, Cue] = Field(default_factory=dict)
+    variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
+
+    @model_validator(mode="after")
+    def _distinct_variants(self) -> Self:
+        repeated = _repeated([variant.id for variant in self.variants])
+        if repeated:
+            raise ValueError(f"variant '{repeated}' stands twice in scenario '{self.id}'")
+        return self
+
+
+class ScenarioFile(_Strict):
+    """One YAML file of scenarios."""
+
+    canary: str
+    scenarios: tuple[Scenario, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canary_present(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not str(value.get("canary", "")).startswith(CANARY):
+            raise ValueError(f"needs the project's canary: \"canary: {CANARY} …\"")
+        return value
+
+
+def load_scenarios(folders: Sequence[Path]) -> tuple[Scenario, ...]:
+    """Read every scenario of some folders, in the order of file names.
+
+    Raises:
+        BadInput: A folder holds no scenario file, a file is invalid, or an id stands twice.
+    """
+    scenarios: list[Scenario] = []
+    origin: dict[str, Path] = {}
+    for folder in folders:
+        files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+        if not files:
+            raise BadInput(f"no scenario files (*.yaml) in {folder}")
+        for file in files:
+            for scenario in read_yaml(file, ScenarioFile).scenarios:
+                if scenario.id in origin:
+                    raise BadInput(
+                        f"{file}: scenario '{scenario.id}' stands in {origin[scenario.id]} as well;"
+                        " ids are unique over an eval"
+                    )
+                origin[scenario.id] = file
+                scenarios.append(scenario)
+    return tuple(scenarios)
+
+
+def _repeated(values: list[str]) -> str | None:
+    return next((value for index, value in enumerate(values) if value in values[:index]), None)

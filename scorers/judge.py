@@ -1,0 +1,286 @@
+"""The only module that calls a grader."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from inspect_ai.model import (
+    CachePolicy,
+    ChatMessageUser,
+    GenerateConfig,
+    Model,
+    ModelName,
+    ResponseSchema,
+    get_model,
+    model_roles,
+)
+from inspect_ai.util import LimitExceededError
+from inspect_ai.util._json import JSONSchema
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from pydantic import BaseModel, ConfigDict, Field
+
+from unmask.scorers.labels import Missing
+from unmask.scorers.panel import Decision, Vote, majority, settle
+from unmask.scorers.parse import QUOTELESS, Verdict, Void, parse_reply
+from unmask.scorers.record import Line, Quote, nonce_for, render_record
+from unmask.scorers.rubric import Meaning, ReadingName, Rubric
+from unmask.yamls import read_yaml
+
+HERE = Path(__file__).parent
+TEMPLATE = HERE / "judge.jinja2"
+SETTINGS = HERE / "judge.yaml"
+ROLE = "grader"
+
+
+class Settings(BaseModel):
+    """How a judge is called, whatever the rubric (`judge.yaml`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    attempts: int = Field(ge=1)
+    temperatures: tuple[float, ...] = Field(min_length=1)
+    refusal_openings: tuple[str, ...]
+
+
+@cache
+def settings() -> Settings:
+    """Read `judge.yaml`."""
+    return read_yaml(SETTINGS, Settings)
+
+
+def graders() -> list[Model]:
+    """The panel bound to the role `grader`: one model, or several.
+
+    Never falls back to the model under test: an unbound role is an error here and is checked
+    before the first paid call (`unmask.evals.chat`).
+    """
+    bound = model_roles().get(ROLE)
+    if isinstance(bound, list):
+        return bound
+    return [get_model(role=ROLE, required=True)]
+
+
+def judge_id(model: Model) -> str:
+    """Name a judge so that two that could answer differently never share a name.
+
+    `provider/model#digest`, the digest over its arguments, sampling and base URL.
+    """
+    config = model.config.model_dump(exclude_none=True, exclude=_TRANSPORT)
+    identity = json.dumps([model.model_args, config, model.api.base_url], default=str)
+    return f"{ModelName(model)}#{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+
+
+async def read(
+    name: ReadingName,
+    rubric: Rubric,
+    lines: Sequence[Line],
+    *,
+    reads: str,
+    previous: Sequence[dict[str, Any]] = (),
+) -> Decision:
+    """Have the panel make one reading of a transcript.
+
+    Args:
+        name: Which reading of the rubric.
+        rubric: What is asked.
+        lines: The transcript as far as this reading may see it.
+        reads: Digest of rubric, template and patterns; part of the evidence and of the cache key.
+        previous: Evidence of earlier readings of this sample. A valid one by the same judge under
+            the same digest is reused and costs nothing; void ones keep their leanings.
+    """
+    votes = [
+        await _vote(model, name, rubric, lines, reads=reads, previous=previous)
+        for model in graders()
+    ]
+    return majority(votes)
+
+
+async def _vote(
+    model: Model,
+    name: ReadingName,
+    rubric: Rubric,
+    lines: Sequence[Line],
+    *,
+    reads: str,
+    previous: Sequence[dict[str, Any]],
+) -> Vote:
+    judge = judge_id(model)
+    mine = [e for e in previous if (e["reading"], e["judge"], e["reads"]) == (name, judge, reads)]
+    done = next((e for e in mine if e["failure"] is None), None)
+    if done is not None:
+        return Vote(judge, _revive(done, rubric, name), None, tuple(mine), 0)
+    leanings: list[Meaning] = [e["means"] for e in mine if e["means"] is not None]
+    if len(set(leanings)) > 1:
+        return Vote(judge, None, "grader_unstable", tuple(mine), 0)
+    evidence = list(mine)
+    structured = True
+    missing: Missing = "grader_invalid"
+    for attempt in range(len(mine), len(mine) + settings().attempts):
+        result = await _attempt(model, name, rubric, lines, attempt, reads, structured)
+        structured = structured and not (
+            isinstance(result, Void) and result.reason == "grader_error"
+        )
+        failure = settle(result, leanings)
+        evidence.append(_evidence(result, failure, name, judge, attempt, reads))
+        if failure is None and isinstance(result, Verdict):
+            return Vote(judge, result, None, tuple(evidence), len(evidence) - len(mine))
+        missing = failure or missing
+        if missing == "grader_unstable":
+            break
+        if isinstance(result, Void) and result.leaning:
+            leanings.append(result.leaning.means)
+    return Vote(judge, None, missing, tuple(evidence), len(evidence) - len(mine))
+
+
+async def _attempt(
+    model: Model,
+    name: ReadingName,
+    rubric: Rubric,
+    lines: Sequence[Line],
+    attempt: int,
+    reads: str,
+    structured: bool,
+) -> Verdict | Void:
+    record = render_record(lines)
+    nonce = nonce_for(record, name, reads, str(attempt))
+    prompt = render_prompt(name, rubric, record, nonce)
+    temperatures = settings().temperatures
+    temperature = temperatures[min(attempt, len(temperatures) - 1)]
+    config = GenerateConfig(
+        temperature=temperature if model.config.temperature is None or attempt else None,
+        response_schema=_schema(name, rubric, nonce) if structured else None,
+    )
+    try:
+        output = await model.generate(
+            [ChatMessageUser(content=prompt)],
+            config=config,
+            # The judge's identity is in the scope: Inspect's cache key knows neither a model's
+            # arguments nor which attempt this is, and malformed replies are cached too.
+            cache=CachePolicy(
+                expiry=None,
+                per_epoch=False,
+                scopes={"judge": judge_id(model), "attempt": str(attempt)},
+            ),
+        )
+    except LimitExceededError:
+        raise
+    except Exception as error:
+        # Whatever a provider raises, the sample was paid for: the reading is missing and is
+        # made again later; the generation is kept.
+        return Void("grader_error", f"{type(error).__name__}: {str(error)[:300]}")
+    if output.error:
+        return Void("grader_error", output.error[:300])
+    return parse_reply(
+        output.completion,
+        output.stop_reason,
+        reading=rubric.readings[name],
+        nonce=nonce,
+        lines=lines,
+        refusal_openings=settings().refusal_openings,
+    )
+
+
+def render_prompt(name: ReadingName, rubric: Rubric, record: str, nonce: str) -> str:
+    """Render the judge's prompt. The record enters as a value, never as template text."""
+    reading = rubric.readings[name]
+    return _template().render(
+        name=name,
+        about=rubric.about,
+        reading=reading,
+        aware=rubric.aware,
+        record=record,
+        nonce=nonce,
+        quoteless=[choice.name for choice in reading.choices if choice.means in QUOTELESS],
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # plain text for a model; the record is escaped where it is rendered
+    )
+    return environment.get_template(TEMPLATE.name)
+
+
+def _schema(name: ReadingName, rubric: Rubric, nonce: str) -> ResponseSchema:
+    reading = rubric.readings[name]
+    text = JSONSchema(type="string")
+    properties = {
+        "nonce": JSONSchema(type="string", enum=[nonce]),
+        "why": text,
+        "quote": text,
+        "choice": JSONSchema(type="string", enum=[choice.name for choice in reading.choices]),
+        **{scale.name: JSONSchema(type="integer") for scale in reading.scales},
+        "aware_quote": text,
+        "aware": JSONSchema(type="string", enum=[choice.name for choice in rubric.aware.choices]),
+    }
+    schema = JSONSchema(
+        type="object",
+        properties=properties,
+        required=list(properties),
+        additionalProperties=False,
+    )
+    return ResponseSchema(name=f"{name}_reading", json_schema=schema, strict=True)
+
+
+def _evidence(
+    result: Verdict | Void,
+    failure: Missing | None,
+    name: ReadingName,
+    judge: str,
+    attempt: int,
+    reads: str,
+) -> dict[str, Any]:
+    """One attempt as it is stored: plain values, enough to make the verdict again."""
+    base: dict[str, Any] = {
+        "reading": name,
+        "judge": judge,
+        "reads": reads,
+        "attempt": attempt,
+        "failure": failure,
+    }
+    if isinstance(result, Void):
+        leaning = result.leaning
+        return base | {
+            "choice": leaning.name if leaning else None,
+            "means": leaning.means if leaning else None,
+            "detail": result.detail,
+        }
+    return base | {
+        "choice": result.choice.name,
+        "means": result.choice.means,
+        "why": result.why[:1000],
+        "quote": result.quoted[:1000],
+        "span": asdict(result.quote) if result.quote else None,
+        "aware": result.aware,
+        "aware_quote": result.aware_quoted[:500],
+        "scales": result.scales,
+    }
+
+
+def _revive(stored: dict[str, Any], rubric: Rubric, name: ReadingName) -> Verdict:
+    choice = rubric.readings[name].choice(stored["choice"])
+    assert choice is not None  # the reads digest is equal, so the rubric is
+    return Verdict(
+        choice=choice,
+        why=stored["why"],
+        quote=Quote(**stored["span"]) if stored["span"] else None,
+        quoted=stored["quote"],
+        aware=stored["aware"],
+        aware_quoted=stored["aware_quote"],
+        scales=dict(stored["scales"]),
+    )
+
+
+_TRANSPORT = {"max_connections", "max_retries", "timeout", "attempt_timeout"}
+"""Settings that change how a call travels, not what it answers."""

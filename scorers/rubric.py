@@ -1,0 +1,131 @@
+"""Rubrics as data: what a judge is asked, in which ordered choices, and what does not count."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from unmask.yamls import read_yaml
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+ReadingName = Literal["conduct", "reasoning"]
+Meaning = Literal["misaligned", "refused", "incoherent", "clean", "scored"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choice(_Strict):
+    """One answer the judge may give.
+
+    `means` is the class that the label rule sees; `scored` leaves the class to the scales.
+    `faking` marks a misaligned aim hidden behind a compliant reply because of observation.
+    """
+
+    name: Name
+    means: Meaning
+    faking: bool = False
+    text: Text = ""
+
+
+class AwareChoice(_Strict):
+    """One answer to whether the sample speaks of a test."""
+
+    name: Literal["names", "wonders", "none"]
+    means: Literal["names", "wonders", "none"]
+    text: Text
+
+
+class Scale(_Strict):
+    """A number the judge gives between two ends."""
+
+    name: Name
+    low: int
+    high: int
+    text: Text
+
+
+class Example(_Strict):
+    """A short worked case: what was said, which choice is right, and why."""
+
+    text: Text
+    choice: Name
+    why: Text
+
+
+class Reading(_Strict):
+    """One question to the judge, with everything it needs to answer."""
+
+    question: Text
+    criteria: tuple[Text, ...] = Field(min_length=1)
+    not_misaligned: tuple[Text, ...] = Field(min_length=1)
+    choices: tuple[Choice, ...] = Field(min_length=2)
+    scales: tuple[Scale, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [choice.name for choice in self.choices]
+        if len(set(names)) < len(names):
+            raise ValueError(f"choices have a name twice: {names}")
+        for example in self.examples:
+            if example.choice not in names:
+                raise ValueError(f"an example has choice '{example.choice}'; choices are {names}")
+        if bool(self.scales) != any(choice.means == "scored" for choice in self.choices):
+            raise ValueError("scales and a choice that means 'scored' go together")
+        return self
+
+    def choice(self, name: str) -> Choice | None:
+        """Return the choice of that name, or None."""
+        return next((choice for choice in self.choices if choice.name == name), None)
+
+
+class Awareness(_Strict):
+    """The three-way question whether the sample speaks of a test."""
+
+    question: Text
+    criteria: tuple[Text, ...] = Field(min_length=1)
+    not_aware: tuple[Text, ...] = Field(min_length=1)
+    choices: tuple[AwareChoice, ...] = Field(min_length=3, max_length=3)
+
+
+class Rubric(_Strict):
+    """All that a judge is asked about the samples of one eval."""
+
+    canary: str
+    id: Name
+    version: int
+    about: Text
+    readings: dict[ReadingName, Reading]
+    aware: Awareness
+
+    @model_validator(mode="after")
+    def _both_readings(self) -> Self:
+        if "conduct" not in self.readings or "reasoning" not in self.readings:
+            raise ValueError("a rubric has the readings 'conduct' and 'reasoning'")
+        return self
+
+
+@cache
+def load_rubric(path: Path) -> Rubric:
+    """Read and validate one rubric file. Raises BadInput with file and line."""
+    return read_yaml(path, Rubric)
+
+
+@cache
+def reads_digest(rubric: Path, *parts: Path) -> str:
+    """Digest (8 hex digits) of everything that decides how a sample is read.
+
+    The rubric, the judge's template and settings and the patterns: a change of any makes readings
+    incomparable, and none of them touches what was generated.
+    """
+    digest = hashlib.sha256()
+    for path in (rubric, *parts):
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:8]

@@ -1,0 +1,244 @@
+"""A battery: checkpoints × evals × arms × epochs, one YAML file, one run. And what it promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from unmask.errors import BadInput
+from unmask.yamls import read_yaml
+
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")]
+"""A checkpoint's name: also the name of its folder, so no separators and no leading dot."""
+
+PROMISE_FILE = "promise.json"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Prices(_Strict):
+    """US dollars per million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class ModelSpec(_Strict):
+    """A model as Inspect takes it."""
+
+    model: Annotated[str, StringConstraints(pattern=r"^[^/\s]+/\S+$")]
+    base_url: str | None = None
+    args: dict[str, Any] = Field(default_factory=dict)
+    config: dict[str, Any] = Field(default_factory=dict)
+    prices: Prices | None = None
+
+    @property
+    def digest(self) -> str:
+        """What could make two models of the same name answer differently, as 16 hex digits."""
+        identity = [self.model, self.base_url, self.args, self.config]
+        data = json.dumps(identity, sort_keys=True, default=str)
+        return hashlib.sha256(data.encode()).hexdigest()[:16]
+
+
+class Checkpoint(ModelSpec):
+    """A named model version under test."""
+
+    label: Label
+    run: str | None = None
+    step: int | None = Field(default=None, ge=0)
+    group: str | None = None
+
+    @property
+    def sampling(self) -> str:
+        """Digest of the sampling settings alone (8 hex digits): rates compare only where equal."""
+        data = json.dumps(self.config, sort_keys=True, default=str)
+        return hashlib.sha256(data.encode()).hexdigest()[:8]
+
+
+class EvalEntry(_Strict):
+    """One eval of a battery; what is left out comes from the battery."""
+
+    eval: str
+    arms: tuple[str, ...] | None = None
+    thinking: tuple[str, ...] | None = None
+    epochs: int | None = Field(default=None, ge=1)
+    scenarios: str | None = None
+    limit: int | None = Field(default=None, ge=1)
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class Limits(_Strict):
+    """Finite by default: nothing waits or retries for ever."""
+
+    max_connections: int = Field(default=20, ge=1)
+    max_retries: int = Field(default=6, ge=0)
+    timeout: int = Field(default=900, ge=1)
+    attempt_timeout: int = Field(default=300, ge=1)
+    max_samples: int | None = Field(default=None, ge=1)
+
+
+class Defaults(_Strict):
+    """What every checkpoint inherits unless it says otherwise."""
+
+    base_url: str | None = None
+    args: dict[str, Any] = Field(default_factory=dict)
+    config: dict[str, Any] = Field(default_factory=dict)
+    prices: Prices | None = None
+    run: str | None = None
+    group: str | None = None
+
+
+class Battery(_Strict):
+    """One battery file."""
+
+    grader: tuple[ModelSpec, ...] = Field(min_length=1)
+    self_grading: bool = False
+    checkpoints: tuple[Checkpoint, ...] = Field(min_length=1)
+    evals: tuple[EvalEntry, ...] = Field(min_length=1)
+    arms: tuple[str, ...] = ("baseline",)
+    thinking: tuple[str, ...] = ("native",)
+    epochs: int = Field(default=1, ge=1)
+    limits: Limits = Limits()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        """Accept a bare model or eval name, one thinking mode, and defaults for checkpoints."""
+        if not isinstance(value, dict):
+            return value
+        value = dict(value)
+        defaults = Defaults.model_validate(value.pop("defaults", None) or {})
+        inherited = defaults.model_dump(exclude_none=True, exclude_defaults=True)
+        grader = value.get("grader")
+        if grader is not None:
+            graders = grader if isinstance(grader, list) else [grader]
+            value["grader"] = [{"model": g} if isinstance(g, str) else g for g in graders]
+        if isinstance(value.get("evals"), list):
+            value["evals"] = [{"eval": e} if isinstance(e, str) else e for e in value["evals"]]
+        if isinstance(value.get("checkpoints"), list):
+            value["checkpoints"] = [_inherit(c, inherited) for c in value["checkpoints"]]
+        return value
+
+    @model_validator(mode="after")
+    def _tell_apart(self) -> Self:
+        labels: set[str] = set()
+        seen: dict[str, str] = {}
+        for checkpoint in self.checkpoints:
+            if checkpoint.label.lower() in labels:
+                raise ValueError(f"two checkpoints are called '{checkpoint.label}'")
+            labels.add(checkpoint.label.lower())
+            twin = seen.setdefault(checkpoint.digest, checkpoint.label)
+            if twin != checkpoint.label:
+                raise ValueError(
+                    f"checkpoints '{twin}' and '{checkpoint.label}' can't be told apart: same "
+                    "model, base_url, args and config"
+                )
+        return self
+
+
+def read_battery(path: Path) -> Battery:
+    """Read a battery file. Raises BadInput with file and line."""
+    return read_yaml(path, Battery)
+
+
+class Promised(_Strict):
+    """One sample that a battery promises to measure."""
+
+    eval: str
+    family: str
+    style: str
+    arm: str
+    thinking: str
+    version: str
+    asks: str
+    sample: str
+    scenario: str
+    variant: str | None
+    cue: str | None
+    item: str
+    role: str
+    twin: str | None
+    form: str | None
+    epoch: int
+
+
+class PromisedCheckpoint(_Strict):
+    """The checkpoint that a folder of logs belongs to."""
+
+    label: str
+    model: str
+    base_url: str | None
+    run: str | None
+    step: int | None
+    group: str | None
+    config: str
+    digest: str
+
+
+class PromisedGrader(_Strict):
+    """The panel that a folder's readings come from."""
+
+    name: str
+    digest: str
+
+
+class Promise(_Strict):
+    """What a folder of logs is to hold, written before the first call; only this is read."""
+
+    schema_: int = Field(default=1, alias="schema")
+    checkpoint: PromisedCheckpoint
+    grader: PromisedGrader
+    samples: tuple[Promised, ...]
+
+    @property
+    def cells(self) -> set[tuple[str, str, str]]:
+        """The promised (eval, arm, thinking)."""
+        return {(sample.eval, sample.arm, sample.thinking) for sample in self.samples}
+
+
+def promised_checkpoint(checkpoint: Checkpoint) -> PromisedCheckpoint:
+    """What of a checkpoint its folder keeps: no arguments, which may hold secrets."""
+    return PromisedCheckpoint(
+        label=checkpoint.label,
+        model=checkpoint.model,
+        base_url=checkpoint.base_url,
+        run=checkpoint.run,
+        step=checkpoint.step,
+        group=checkpoint.group,
+        config=checkpoint.sampling,
+        digest=checkpoint.digest,
+    )
+
+
+def promised_grader(panel: Sequence[ModelSpec]) -> PromisedGrader:
+    """Name a panel and digest what could make it answer differently."""
+    digest = hashlib.sha256("\0".join(spec.digest for spec in panel).encode()).hexdigest()[:16]
+    return PromisedGrader(name="+".join(spec.model for spec in panel), digest=digest)
+
+
+def read_promise(folder: Path) -> Promise | None:
+    """Read a folder's promise, or None where there is none. Raises BadInput if it is damaged."""
+    path = folder / PROMISE_FILE
+    if not path.exists():
+        return None
+    try:
+        return Promise.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, ValidationError) as error:
+        raise BadInput(f"{path}: not a promise that `unmask run` wrote: {error}") from None
+
+
+def _inherit(checkpoint: Any, inherited: dict[str, Any]) -> Any:
+    if not isinstance(checkpoint, dict):
+        return checkpoint
+    merged = {**inherited, **checkpoint}
+    for nested in ("args", "config"):
+        if isinstance(checkpoint.get(nested), dict):
+            merged[nested] = {**inherited.get(nested, {}), **checkpoint[nested]}
+    return merged
