@@ -1,0 +1,119 @@
+"""`unmask run`: measure checkpoints, or go on where a run stopped."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from unmask.battery import Battery, read_battery
+from unmask.errors import BadInput, Incomplete
+from unmask.yamls import parse_yaml
+
+
+@click.command()
+@click.argument("battery_file", metavar="[BATTERY]", required=False, type=click.Path(path_type=Path))
+@click.option("--model", help="Instead of a battery: one model, as Inspect names it.")
+@click.option("--grader", multiple=True, help="The judge; several make a panel.")
+@click.option("--eval", "evals", multiple=True, help="Which evals (default: all).")
+@click.option("--label", help="Name of the checkpoint (default: from the model).")
+@click.option("--base-url", help="Endpoint of the model, for OpenAI-compatible servers.")
+@click.option("--arm", "arms", multiple=True, help="Arms (default: baseline).")
+@click.option("--thinking", multiple=True, help="native, scratchpad or none (default: native).")
+@click.option("--epochs", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--limit", type=click.IntRange(1), help="Only the first so many scenarios per eval.")
+@click.option("--scenarios", type=click.Path(), help="Folder with a private pack to add.")
+@click.option("--self-grading", is_flag=True, help="Let a checkpoint judge itself.")
+@click.option("--logs", type=click.Path(path_type=Path), default=Path("logs"), show_default=True)
+@click.option("--dry-run", is_flag=True, help="Say what it would take, and spend nothing.")
+def command(battery_file: Path | None, logs: Path, dry_run: bool, **options: Any) -> None:
+    """Run a battery, or resume it: finished samples are never paid for twice.
+
+    Give a BATTERY file, or --model and --grader. Ends with the table of rates.
+
+    \b
+    unmask run battery.yaml
+    unmask run --model openai/gpt-5 --grader anthropic/claude-opus-4-1 --eval goals
+    """  # noqa: D301 - \b is click's
+    battery = _battery(battery_file, options)
+    if dry_run:
+        from unmask.forecast import print_forecast
+
+        print_forecast(battery)
+        return
+    run_battery(battery, logs)
+
+
+def run_battery(battery: Battery, logs: Path) -> None:
+    """Run every checkpoint, write the manifest, print the table.
+
+    Raises:
+        Incomplete: Some promised sample has neither a label nor a reason.
+    """
+    from unmask.console import err, out
+    from unmask.forecast import say_first
+    from unmask.manifest import write_manifest
+    from unmask.results.observations import read_logs
+    from unmask.results.rates import rates
+    from unmask.results.report.terminal import rates_table
+    from unmask.run import open_models, quiet_environment, run_checkpoint
+
+    quiet_environment()
+    console = err()
+    models = open_models(battery)
+    say_first(battery, console)
+    display = "rich" if sys.stderr.isatty() and sys.stdout.isatty() else "none"
+    try:
+        for number, checkpoint in enumerate(battery.checkpoints, start=1):
+            console.print(f"[{number}/{len(battery.checkpoints)}] {checkpoint.label}")
+            run_checkpoint(
+                checkpoint,
+                battery,
+                models,
+                logs,
+                display=display,  # type: ignore[arg-type]
+                say=lambda line: console.print(f"  {line}"),
+            )
+    finally:
+        if logs.is_dir():
+            write_manifest(logs, battery)
+    reading = read_logs(logs)
+    rows = rates(reading.table)
+    out().print(rates_table(rows))
+    left = int((reading.table["missing"] == "not_run").sum())
+    if left:
+        raise Incomplete(f"{left} promised samples were not run; the same command goes on")
+    console.print(f"\nNext: unmask report {logs} --out report", markup=False)
+
+
+def _battery(file: Path | None, options: dict[str, Any]) -> Battery:
+    if file is not None:
+        if options["model"] or options["grader"]:
+            raise BadInput("give a battery file, or --model and --grader, not both")
+        return read_battery(file)
+    if not options["model"]:
+        raise BadInput("nothing to run: give a battery file, or --model and --grader")
+    if not options["grader"]:
+        raise BadInput(
+            "no grader: name the model that judges with --grader (a model never judges itself "
+            "unless you say --self-grading)"
+        )
+    from unmask.evals.catalog import catalog
+
+    entry = {"limit": options["limit"], "scenarios": options["scenarios"]}
+    label = options["label"] or options["model"].split("/", 1)[-1].replace("/", "-")
+    checkpoint = {"label": label, "model": options["model"], "base_url": options["base_url"]}
+    value: dict[str, Any] = {
+        "grader": list(options["grader"]),
+        "self_grading": options["self_grading"],
+        "checkpoints": [checkpoint],
+        "evals": [{"eval": name, **entry} for name in options["evals"] or catalog()],
+        "arms": list(options["arms"]) or ["baseline"],
+        "thinking": list(options["thinking"]) or ["native"],
+        "epochs": options["epochs"],
+    }
+    import yaml
+
+    return parse_yaml(yaml.safe_dump(value), Battery, source="command line")

@@ -1,0 +1,88 @@
+"""Reading again what a judge left unread, or read under another rubric; nothing is generated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from inspect_ai import score
+from inspect_ai._eval.loader import scorer_from_spec
+from inspect_ai.log import (
+    EvalLog,
+    EvalSampleSummary,
+    list_eval_logs,
+    read_eval_log,
+    read_eval_log_sample_summaries,
+    write_eval_log,
+)
+from inspect_ai.model import Model
+from inspect_ai.scorer import Score
+from inspect_ai.scorer._scorer import ScorerSpec
+
+from unmask.scorers.label import reads_for
+from unmask.scorers.labels import GRADER_REASONS
+
+SETTLED = "grader_unstable"
+"""A judge that changed its mind is a finding; asking until it is steady would pick the answer."""
+
+
+def mend(
+    folder: Path, panel: list[Model], model: Model, *, say: Callable[[str], None]
+) -> int:
+    """Read again every sample of a folder whose last reading failed or is out of date.
+
+    Valid readings by the same judge under the same rubric are reused inside the scorer, so the
+    calls made are those that are missing.
+
+    Returns:
+        How many samples were read again.
+    """
+    mended = 0
+    for info in list_eval_logs(str(folder), recursive=False, descending=False):
+        header = read_eval_log(info, header_only=True)
+        scorer = next((s for s in header.eval.scorers or [] if _is_label(s.name)), None)
+        if scorer is None or header.status == "started":
+            continue
+        rubric = str((scorer.options or {})["rubric"])
+        unread = [s for s in read_eval_log_sample_summaries(info) if _unread(s, reads_for(rubric))]
+        if not unread:
+            continue
+        say(f"{header.eval.task}: reading {len(unread)} samples again")
+        log = read_eval_log(info)
+        label = scorer_from_spec(ScorerSpec(scorer="unmask/label"), None, **(scorer.options or {}))
+        roles = {"grader": panel[0] if len(panel) == 1 else panel}
+        read = score(
+            log, label, model=model, model_roles=roles, action="append", display="none", copy=False
+        )
+        _replace(read, Path(info.name.removeprefix("file://")))
+        mended += len(unread)
+    return mended
+
+
+def _unread(sample: EvalSampleSummary, reads: str) -> bool:
+    score = last_label(sample.scores)
+    if score is None or sample.error:
+        return False
+    metadata = score.metadata or {}
+    if metadata.get("reads") != reads:
+        return True
+    failures = {score.reason, metadata.get("conduct"), metadata.get("reasoning")}
+    return bool(failures & (GRADER_REASONS - {SETTLED}))
+
+
+def last_label(scores: dict[str, Score] | None) -> Score | None:
+    """Return the newest label of a sample: readings are appended, never overwritten."""
+    labels = [score for name, score in (scores or {}).items() if _is_label(name)]
+    return labels[-1] if labels else None
+
+
+def _is_label(name: str) -> bool:
+    return name.removeprefix("unmask/").startswith("label")
+
+
+def _replace(log: EvalLog, path: Path) -> None:
+    """Write a log beside the old one and swap: a kill leaves one of the two, whole."""
+    beside = path.with_name(f".{path.name}")
+    write_eval_log(log, str(beside), format="eval")
+    os.replace(beside, path)

@@ -1,0 +1,227 @@
+"""From a battery to what it will do: its cells, the samples that it promises, what they will cost."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from unmask.battery import (
+    Battery,
+    Checkpoint,
+    EvalEntry,
+    Promise,
+    Promised,
+    promised_checkpoint,
+    promised_grader,
+)
+from unmask.errors import BadInput
+from unmask.evals.catalog import EvalSpec, find_eval
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One eval in one arm and thinking mode: what one Inspect log will hold.
+
+    Attributes:
+        spec: The eval.
+        arm: Its arm.
+        thinking: Its thinking mode.
+        epochs: How often each sample is asked.
+        args: Arguments of the task function.
+        limit: Use only the first so many scenarios.
+    """
+
+    spec: EvalSpec
+    arm: str
+    thinking: str
+    epochs: int
+    args: tuple[tuple[str, Any], ...]
+    limit: int | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells a cell from the others of a battery."""
+        return self.spec.name, self.arm, self.thinking
+
+
+def cells(battery: Battery) -> tuple[Cell, ...]:
+    """Every eval × arm × thinking mode of a battery.
+
+    Raises:
+        BadInput: An unknown eval, arm or thinking mode, or a cell that stands twice.
+    """
+    found: dict[tuple[str, str, str], Cell] = {}
+    for entry in battery.evals:
+        spec = find_eval(entry.eval)
+        for arm in entry.arms or battery.arms:
+            for thinking in entry.thinking or battery.thinking:
+                cell = _cell(spec, entry, arm, thinking, battery)
+                if cell.key in found:
+                    raise BadInput(f"{'/'.join(cell.key)} stands twice in the battery")
+                found[cell.key] = cell
+    return tuple(found.values())
+
+
+def build_task(cell: Cell) -> Task:
+    """Build a cell's Inspect task, cut to its limit.
+
+    Raises:
+        BadInput: The eval's task does not take the arguments, or a name in them is unknown.
+    """
+    from inspect_ai import Epochs, task_with
+
+    module = importlib.import_module(f"unmask.evals.{cell.spec.family}.task")
+    function: Callable[..., Task] = getattr(module, cell.spec.name)
+    try:
+        task = function(arm=cell.arm, thinking=cell.thinking, **dict(cell.args))
+    except TypeError as error:
+        raise BadInput(f"{cell.spec.name}: {error}") from None
+    if cell.limit is not None:
+        keep = _first_scenarios(task, cell.limit)
+        task = task_with(task, dataset=task.dataset.filter(lambda s: _scenario(s) in keep))
+    return task_with(task, epochs=Epochs(cell.epochs, []))
+
+
+def promise(
+    checkpoint: Checkpoint, battery: Battery, tasks: Sequence[tuple[Cell, Task]]
+) -> Promise:
+    """List every sample that a checkpoint's folder is to hold."""
+    return Promise(
+        schema=1,
+        checkpoint=promised_checkpoint(checkpoint),
+        grader=promised_grader(battery.grader),
+        samples=tuple(_promised(tasks)),
+    )
+
+
+def merge_promises(old: Promise | None, new: Promise) -> Promise:
+    """Replace the cells that are promised anew and keep the others of a folder.
+
+    Raises:
+        BadInput: The folder belongs to another checkpoint, or was read by another grader.
+    """
+    if old is None:
+        return new
+    label = new.checkpoint.label
+    if old.checkpoint.digest != new.checkpoint.digest:
+        raise BadInput(
+            f"folder '{label}' holds another checkpoint: {_describe(old)}, not {_describe(new)}; "
+            "give this one another label, or use another --logs folder"
+        )
+    if old.grader.digest != new.grader.digest:
+        raise BadInput(
+            f"folder '{label}' was read by {old.grader.name} and would now be read by "
+            f"{new.grader.name} (or by the same under other settings); two judges never mix: "
+            "use `unmask regrade` for a second opinion, or another --logs folder"
+        )
+    kept = [s for s in old.samples if (s.eval, s.arm, s.thinking) not in new.cells]
+    return new.model_copy(update={"samples": (*kept, *new.samples)})
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a checkpoint's part of a battery takes at most.
+
+    Attributes:
+        samples: Replies to generate.
+        judge_calls: Judge calls if every sample shows its reasoning and no attempt is void.
+        model_tokens: Tokens of the checkpoint, in and out.
+        judge_tokens: Tokens of the panel, in and out.
+        dollars: Cost, or None where a price is not given.
+    """
+
+    samples: int
+    judge_calls: int
+    model_tokens: int
+    judge_tokens: int
+    dollars: float | None
+
+
+REPLY_TOKENS = 600
+VERDICT_TOKENS = 200
+RUBRIC_TOKENS = 1800
+"""What an answer, a verdict and a rubric are assumed to take in an estimate."""
+
+
+def estimate(
+    checkpoint: Checkpoint, battery: Battery, tasks: Sequence[tuple[Cell, Task]]
+) -> Estimate:
+    """Estimate calls, tokens and cost before anything is spent; four characters to a token."""
+    samples = calls = asked = read = 0
+    for cell, task in tasks:
+        for sample in task.dataset:
+            text = sample.input if isinstance(sample.input, str) else "".join(
+                message.text for message in sample.input
+            )
+            tokens = len(text) // 4
+            samples += cell.epochs
+            asked += cell.epochs * tokens
+            read += cell.epochs * 2 * (RUBRIC_TOKENS + tokens + REPLY_TOKENS)
+            calls += cell.epochs * 2
+    panel = len(battery.grader)
+    said, judged = samples * REPLY_TOKENS, calls * VERDICT_TOKENS
+    dollars: float | None = 0.0
+    for spec in (checkpoint, *battery.grader):
+        into, out = (asked, said) if spec is checkpoint else (read, judged)
+        if spec.model.startswith("reference/"):
+            continue
+        if spec.prices is None or dollars is None:
+            dollars = None
+        else:
+            dollars += (into * spec.prices.input + out * spec.prices.output) / 1e6
+    return Estimate(samples, calls * panel, asked + said, (read + judged) * panel, dollars)
+
+
+def _cell(spec: EvalSpec, entry: EvalEntry, arm: str, thinking: str, battery: Battery) -> Cell:
+    args = dict(entry.args)
+    if entry.scenarios is not None:
+        args["scenarios"] = entry.scenarios
+    if battery.self_grading:
+        args["self_grading"] = True
+    epochs = entry.epochs or battery.epochs
+    return Cell(spec, arm, thinking, epochs, tuple(sorted(args.items())), entry.limit)
+
+
+def _promised(tasks: Sequence[tuple[Cell, Task]]) -> Iterable[Promised]:
+    for cell, task in tasks:
+        for sample in task.dataset:
+            metadata = sample.metadata or {}
+            for epoch in range(1, cell.epochs + 1):
+                yield Promised(
+                    eval=cell.spec.name,
+                    family=cell.spec.family,
+                    style=cell.spec.style,
+                    arm=cell.arm,
+                    thinking=cell.thinking,
+                    version=str(task.version),
+                    asks=(task.metadata or {})["asks"],
+                    sample=str(sample.id),
+                    scenario=metadata["scenario"],
+                    variant=metadata["variant"],
+                    cue=metadata["cue"],
+                    item=metadata["item"],
+                    role=metadata["role"],
+                    twin=metadata["twin"],
+                    form=metadata["form"],
+                    epoch=epoch,
+                )
+
+
+def _first_scenarios(task: Task, limit: int) -> set[str]:
+    ordered = dict.fromkeys(_scenario(sample) for sample in task.dataset)
+    return set(list(ordered)[:limit])
+
+
+def _scenario(sample: Any) -> str:
+    return str((sample.metadata or {})["scenario"])
+
+
+def _describe(promise: Promise) -> str:
+    checkpoint = promise.checkpoint
+    where = f" at {checkpoint.base_url}" if checkpoint.base_url else ""
+    return f"{checkpoint.model}{where} (digest {checkpoint.digest[:8]})"

@@ -1,0 +1,200 @@
+"""Running a battery: the only caller of `inspect_ai.eval_set`.
+
+One folder and one `eval_set` per checkpoint. The promise is written before the first call; what was
+paid for under an earlier version of the scenarios is found by its item digests and not bought
+again; what a judge left unread is read again at the end.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from inspect_ai import Epochs, eval_set, task_with
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai.log import EvalLogInfo, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
+from inspect_ai.model import GenerateConfig, Model, get_model
+
+from unmask.battery import PROMISE_FILE, Battery, Checkpoint, ModelSpec, read_promise
+from unmask.errors import BadInput
+from unmask.files import atomic_write
+from unmask.mend import mend
+from unmask.plan import Cell, build_task, cells, merge_promises, promise
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+Display = Literal["rich", "plain", "none"]
+Say = Callable[[str], None]
+
+SDK_APIS = frozenset(("openai", "openai-api", "anthropic", "azureai", "together", "grok"))
+"""Providers whose SDK would retry on its own, under Inspect's retries; theirs are switched off."""
+
+TASK_ATTEMPTS = 2
+"""How often `eval_set` runs a task again for samples that ended in an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models of a run, made before anything is paid for."""
+
+    checkpoints: dict[str, Model]
+    panel: tuple[Model, ...]
+
+
+def open_models(battery: Battery) -> Models:
+    """Make every model of a battery, so that a missing key or package shows at once.
+
+    Raises:
+        BadInput: A model can't be made, or a checkpoint would judge itself.
+    """
+    if not battery.self_grading:
+        for checkpoint in battery.checkpoints:
+            for grader in battery.grader:
+                if (grader.model, grader.base_url) == (checkpoint.model, checkpoint.base_url):
+                    raise BadInput(
+                        f"checkpoint '{checkpoint.label}' ({checkpoint.model}) would judge itself; "
+                        "name another grader, or set self_grading: true"
+                    )
+    panel = tuple(_model(spec, "grader", battery) for spec in battery.grader)
+    return Models({c.label: _model(c, f"checkpoint '{c.label}'", battery) for c in battery.checkpoints}, panel)
+
+
+def run_checkpoint(
+    checkpoint: Checkpoint,
+    battery: Battery,
+    models: Models,
+    logs: Path,
+    *,
+    display: Display,
+    say: Say,
+) -> None:
+    """Measure one checkpoint: promise, generate what is missing, read what is unread.
+
+    Raises:
+        BadInput: The folder holds another checkpoint or grader, or can't be written.
+    """
+    folder = logs / checkpoint.label
+    tasks = [(cell, build_task(cell)) for cell in cells(battery)]
+    promised = merge_promises(read_promise(folder), promise(checkpoint, battery, tasks))
+    atomic_write(folder / PROMISE_FILE, promised.model_dump_json(by_alias=True, indent=1))
+    todo = [
+        (cell, remaining)
+        for cell, task in tasks
+        if (remaining := _without_bought(cell, task, folder, say)) is not None
+    ]
+    if todo:
+        _eval_set(checkpoint, battery, models, folder, [task for _, task in todo], display)
+    mend(folder, list(models.panel), models.checkpoints[checkpoint.label], say=say)
+
+
+def _eval_set(
+    checkpoint: Checkpoint,
+    battery: Battery,
+    models: Models,
+    folder: Path,
+    tasks: Sequence[Task],
+    display: Display,
+) -> None:
+    panel = list(models.panel)
+    try:
+        eval_set(
+            list(tasks),
+            log_dir=str(folder),
+            model=models.checkpoints[checkpoint.label],
+            model_roles={"grader": panel[0] if len(panel) == 1 else panel},
+            metadata={
+                "checkpoint": checkpoint.label,
+                "run": checkpoint.run,
+                "step": checkpoint.step,
+                "group": checkpoint.group,
+                "config": checkpoint.sampling,
+            },
+            # One failing sample must not cost the others; it stays missing as `error`.
+            continue_on_fail=True,
+            retry_attempts=TASK_ATTEMPTS,
+            log_dir_allow_dirty=True,
+            # Every finished sample is on disk before the next: a kill -9 loses none.
+            log_realtime=False,
+            log_buffer=1,
+            log_format="eval",
+            display=display,
+            log_level="error",
+            score_display=False,
+            max_samples=battery.limits.max_samples,
+            max_retries=battery.limits.max_retries,
+            timeout=battery.limits.timeout,
+            attempt_timeout=battery.limits.attempt_timeout,
+            max_connections=battery.limits.max_connections,
+        )
+    except PrerequisiteError as error:
+        raise BadInput(str(error)) from None
+
+
+def _without_bought(cell: Cell, task: Task, folder: Path, say: Say) -> Task | None:
+    """Leave out the samples that an earlier version of the scenarios already paid for.
+
+    A changed scenario changes the task's version, and with it the identity by which `eval_set`
+    resumes; without this every unchanged sample would be bought again.
+    """
+    bought = _bought(cell, str(task.version), folder)
+    if not bought:
+        return task
+    total = len(task.dataset)
+    rest = task.dataset.filter(lambda sample: str((sample.metadata or {})["item"]) not in bought)
+    changed = sorted({str((sample.metadata or {})["scenario"]) for sample in rest})
+    say(
+        f"{'/'.join(cell.key)}: scenarios changed since the last run; keeping "
+        f"{total - len(rest)} of {total} samples, asking again: {', '.join(changed) or 'nothing'}"
+    )
+    return task_with(task, dataset=rest, epochs=Epochs(cell.epochs, [])) if len(rest) else None
+
+
+def _bought(cell: Cell, version: str, folder: Path) -> set[str]:
+    """Items of this cell with every epoch finished, in logs of other versions of the scenarios."""
+    epochs: dict[str, set[int]] = {}
+    for info in logs_in(folder):
+        header = read_eval_log(info, header_only=True).eval
+        metadata = header.metadata or {}
+        key = (metadata.get("eval"), metadata.get("arm"), metadata.get("thinking"))
+        if key != cell.key or str(header.task_version) == version:
+            continue
+        if str(header.task_version).split("+")[0] != version.split("+")[0]:
+            continue
+        for sample in read_eval_log_sample_summaries(info):
+            if sample.completed and not sample.error:
+                epochs.setdefault(str(sample.metadata.get("item")), set()).add(sample.epoch)
+    wanted = set(range(1, cell.epochs + 1))
+    return {item for item, done in epochs.items() if wanted <= done}
+
+
+def logs_in(folder: Path) -> list[EvalLogInfo]:
+    """List the logs of one checkpoint's folder, oldest first."""
+    return list_eval_logs(str(folder), recursive=False, descending=False)
+
+
+def _model(spec: ModelSpec, what: str, battery: Battery) -> Model:
+    args = dict(spec.args)
+    if spec.model.split("/")[0] in SDK_APIS:
+        args.setdefault("max_retries", 0)
+    try:
+        config = GenerateConfig(**spec.config)
+        return get_model(spec.model, base_url=spec.base_url, config=config, memoize=False, **args)
+    except (BadInput, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        # Providers raise anything here: a missing key, package or file, a wrong argument.
+        raise BadInput(f"{what}: can't open {spec.model}: {_plain(error)}") from None
+
+
+def _plain(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
+
+
+def quiet_environment() -> None:
+    """Keep Inspect from announcing itself on a terminal that Unmask writes to."""
+    os.environ.setdefault("INSPECT_LOG_LEVEL", "error")
