@@ -25,13 +25,14 @@ from inspect_ai.solver import TaskState
 from unmask.scorers.judge import SETTINGS, TEMPLATE, graders, judge_id, read
 from unmask.scorers.labels import Aware, Conduct, Missing, Reasoning, decide
 from unmask.scorers.panel import AWARE_ORDER, Decision
-from unmask.scorers.patterns import PATTERNS_FILE, Hit, load_patterns, scan_text
-from unmask.scorers.rubric import Rubric, load_rubric, reads_digest
+from unmask.scorers.patterns import Hit, load_patterns, scan_text
+from unmask.scorers.rubric import load_rubric, reads_digest
 from unmask.scorers.transcript import Transcript, transcript, unreadable
 
 EVALS = Path(__file__).parent.parent / "evals"
 """Rubric names are paths below this folder, in a checkout as in an installed package."""
 
+PATTERNS = Path(__file__).parent / "patterns.yaml"
 SIMULATED_API = "reference"
 
 
@@ -195,12 +196,13 @@ def _pattern_evidence(part: str, hits: Sequence[Hit]) -> list[dict[str, Any]]:
 
 def _previous_evidence(scores: dict[str, Score]) -> list[dict[str, Any]]:
     """Collect the judges' earlier attempts on this sample, so that valid ones are not paid again."""
-    return [
-        entry
+    attempts = {
+        (entry["reading"], entry["judge"], entry["reads"], entry["attempt"]): entry
         for score in scores.values()
         for entry in (score.metadata or {}).get("evidence", [])
         if entry.get("reading") in ("conduct", "reasoning")
-    ]
+    }
+    return list(attempts.values())
 
 
 def _reasoning_tokens(state: TaskState) -> int | None:
@@ -213,9 +215,9 @@ def _limited(state: TaskState) -> bool:
 
 @cache
 def _reads(rubric: Path) -> str:
-    return reads_digest(rubric, TEMPLATE, SETTINGS, PATTERNS_FILE)
+    return reads_digest(rubric, TEMPLATE, SETTINGS, PATTERNS)
 
 
-def rubric_for(path: str) -> Rubric:
-    """Load the rubric that a scorer argument names."""
-    return load_rubric(EVALS / path)
+def reads_for(rubric: str) -> str:
+    """Digest of how a sample is read under a rubric (a path below `evals/`) by this version."""
+    return _reads(EVALS / rubric)
