@@ -1,0 +1,222 @@
+"""Logs of our own evals, or read by our own scorer: looks at samples → rows of the table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+from inspect_ai.log import EvalSampleSummary
+from inspect_ai.model import ModelUsage
+from inspect_ai.scorer import Score
+
+from unmask.results.logs import Log
+from unmask.results.merge import Look, merge, sample_uuid
+from unmask.results.promise import Promise, PromisedSample
+from unmask.results.reasons import missing_reason
+from unmask.results.table import UNKNOWN, Row
+from unmask.scorers.labels import Conduct, Reasoning
+
+CONDUCTS = frozenset(get_args(Conduct))
+REASONINGS = frozenset(get_args(Reasoning))
+SIMULATED = "reference/"
+"""Inspect's prefix of the offline reference models: all that they produce is simulated."""
+
+
+class Slot(NamedTuple):
+    """What a promise asks for, once."""
+
+    checkpoint: str
+    eval: str
+    arm: str
+    thinking: str
+    item: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRows:
+    """Rows, and what was left out of them."""
+
+    rows: list[Row]
+    stale: int
+    """Samples that the folder's promise does not ask for."""
+    superseded: int
+    """Samples replaced by a later attempt at the same promised sample."""
+
+
+def is_own(log: Log) -> bool:
+    """Whether our scorer read the log, or one of our tasks wrote it."""
+    if {"eval", "family", "asks"} <= log.metadata.keys():
+        return True
+    return any(
+        _is_reading(score) for summary in log.summaries for score in (summary.scores or {}).values()
+    )
+
+
+def own_rows(logs: Iterable[tuple[Log, Path | None]], promises: Mapping[Path, Promise]) -> OwnRows:
+    """Turn own logs into rows; where a promise holds, into exactly what it promised.
+
+    Args:
+        logs: Each log with the file of the promise that holds for its folder, if any.
+        promises: The promises by file.
+    """
+    slots = {file: _promised_slots(promise) for file, promise in promises.items()}
+    looks: list[Look] = []
+    stale = 0
+    for log, file in logs:
+        for look in _looks(log):
+            if file is None or look.slot in slots[file]:
+                looks.append(look)
+            else:
+                stale += 1
+    chosen, superseded = merge(looks)
+    rows = [row for copies in chosen for row in _rows(copies)]
+    ran = {copies[0].slot for copies in chosen}
+    for file, promise in promises.items():
+        rows += [
+            _not_run(promise, sample) for slot, sample in slots[file].items() if slot not in ran
+        ]
+    return OwnRows(rows, stale, superseded)
+
+
+def _promised_slots(promise: Promise) -> dict[Slot, PromisedSample]:
+    label = promise.checkpoint.label
+    return {
+        Slot(label, each.eval, each.arm, each.thinking, each.item, each.epoch): each
+        for each in promise.samples
+    }
+
+
+def _looks(log: Log) -> Iterable[Look]:
+    spec = log.header.eval
+    checkpoint = str(log.metadata.get("checkpoint") or spec.model)
+    eval_name = str(log.metadata.get("eval") or spec.task.removeprefix("unmask/"))
+    arm = str(log.metadata.get("arm") or UNKNOWN)
+    thinking = str(log.metadata.get("thinking") or UNKNOWN)
+    for summary in log.summaries:
+        item = str(summary.metadata.get("item") or summary.id)
+        slot = Slot(checkpoint, eval_name, arm, thinking, item, summary.epoch)
+        uuid = sample_uuid(log, summary)
+        yield Look(log, summary, checkpoint, eval_name, arm, slot, uuid)
+
+
+def _rows(copies: list[Look]) -> list[Row]:
+    """Make the rows of one sample: one per judge, or one alone that says why there is none."""
+    first = copies[0]
+    failed = any(copy.summary.error for copy in copies)
+    readings: dict[tuple[str, str], tuple[Look, Score]] = {}
+    for copy in copies:
+        for score in (copy.summary.scores or {}).values():
+            if not _is_reading(score):
+                continue
+            key = _judge(score)
+            held = readings.get(key)
+            if held is None or _label(score) is not None or _label(held[1]) is None:
+                readings[key] = (copy, score)
+    if failed or not readings:
+        summary = first.summary
+        never = not failed and summary.started_at is None and not summary.completed
+        return [Row(**_facts(first), missing="not_run" if never else "error")]
+    return [
+        Row(**{**_facts(copy), **_reading(score)}, judge=judge, reads=reads)
+        for (judge, reads), (copy, score) in readings.items()
+    ]
+
+
+def _is_reading(score: Score) -> bool:
+    return {"judge", "reads"} <= (score.metadata or {}).keys()
+
+
+def _judge(score: Score) -> tuple[str, str]:
+    meta = score.metadata or {}
+    return str(meta["judge"]), str(meta["reads"])
+
+
+def _label(score: Score) -> str | None:
+    return score.value if isinstance(score.value, str) else None
+
+
+def _facts(look: Look) -> dict[str, Any]:
+    """Everything that a row holds before any judge has read the sample."""
+    spec, meta, asked = look.log.header.eval, look.log.metadata, look.summary.metadata
+    slot = look.slot
+    assert isinstance(slot, Slot)
+    return {
+        "log": look.log.name,
+        "sample_uuid": look.uuid,
+        "simulated": spec.model.startswith(SIMULATED),
+        **slot._asdict(),
+        "run": meta.get("run"),
+        "step": meta.get("step"),
+        "model": spec.model,
+        "config": str(meta.get("config") or look.log.config),
+        "version": str(spec.task_version),
+        "asks": str(meta.get("asks") or ""),
+        "family": str(meta.get("family") or UNKNOWN),
+        "style": str(meta.get("style") or UNKNOWN),
+        "role": str(asked.get("role") or "test"),
+        "scenario": str(asked.get("scenario") or look.summary.id),
+        "variant": asked.get("variant"),
+        "cue": asked.get("cue"),
+        "twin": asked.get("twin"),
+        "form": asked.get("form"),
+        **costs(spec.model, look.summary),
+    }
+
+
+def costs(model: str, summary: EvalSampleSummary) -> dict[str, Any]:
+    """What the evaluated model's part of a sample took, and how the sample ended."""
+    usage = summary.model_usage.get(model) or ModelUsage()
+    cached = (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
+    return {
+        "input_tokens": usage.input_tokens + cached,
+        "output_tokens": usage.output_tokens,
+        "seconds": summary.working_time or summary.total_time or 0.0,
+        "limit": summary.limit,
+        "error": summary.error,
+    }
+
+
+def _reading(score: Score) -> dict[str, Any]:
+    meta = score.metadata or {}
+    label = _label(score)
+    conduct, reasoning = meta.get("conduct"), meta.get("reasoning")
+    effect = meta.get("effect")
+    read: dict[str, Any] = {
+        "label": label,
+        "missing": None if label is not None else missing_reason(score.reason),
+        "conduct": conduct if conduct in CONDUCTS else None,
+        "reasoning": reasoning if reasoning in REASONINGS else None,
+        "visibility": meta.get("visibility") or UNKNOWN,
+        "aware": meta.get("aware"),
+        "lied": meta.get("lied"),
+        "faking": meta.get("faking"),
+        "patterns": meta.get("patterns") or "",
+        "strong": meta.get("strong"),
+        "kind": meta.get("kind"),
+        "effect": None if effect is None or math.isnan(effect) else float(effect),
+        "votes": meta.get("votes"),
+        "judge_calls": int(meta.get("judge_calls") or 0),
+    }
+    return read | ({"simulated": True} if meta.get("simulated") else {})
+
+
+def _not_run(promise: Promise, sample: PromisedSample) -> Row:
+    checkpoint = promise.checkpoint
+    asked = sample.model_dump()
+    place = (checkpoint.label, sample.eval, sample.arm, sample.thinking, sample.item, sample.epoch)
+    return Row(
+        log="",
+        sample_uuid="/".join(("not_run", *(str(part) for part in place))),
+        simulated=checkpoint.model.startswith(SIMULATED),
+        checkpoint=checkpoint.label,
+        run=checkpoint.run,
+        step=checkpoint.step,
+        model=checkpoint.model,
+        config=checkpoint.config,
+        missing="not_run",
+        **asked,
+    )

@@ -1,0 +1,23 @@
+"""Reasons that a score gives for being none, in our words."""
+
+from __future__ import annotations
+
+from unmask.scorers.labels import MISSING
+
+_INSPECT: dict[str, str] = {
+    "invalid_response_format": "grader_invalid",
+    "refusal": "grader_refused",
+    "no_response": "no_reply",
+    "grader_failed": "grader_error",
+    "scoring_failed": "check_failed",
+}
+
+
+def missing_reason(reason: str | None) -> str:
+    """Translate a score's reason (Inspect's `ScoreReason`, or our own) into a missing reason.
+
+    A reason of neither kind, or none, is `grader_error`: the instrument gave no verdict.
+    """
+    if reason in MISSING:
+        return str(reason)
+    return _INSPECT.get(reason or "", "grader_error")
