@@ -78,10 +78,9 @@ def _line_of(node: Any, location: tuple[int | str, ...]) -> int:
             for key, value in node.value:
                 if str(key.value) == str(part):
                     child, line = value, int(key.start_mark.line) + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            if part < len(node.value):
-                child = node.value[part]
-                line = int(child.start_mark.line) + 1
+        elif isinstance(node, yaml.SequenceNode) and part in range(len(node.value)):
+            child = node.value[int(part)]
+            line = int(child.start_mark.line) + 1
         if child is not None:
             node = child
     return line
@@ -89,8 +88,12 @@ def _line_of(node: Any, location: tuple[int | str, ...]) -> int:
 
 def _repeated_key(node: Any) -> tuple[str, int] | None:
     stack = [node] if node is not None else []
+    walked: set[int] = set()
     while stack:
         current = stack.pop()
+        if id(current) in walked:  # an alias: without this a short file unfolds without end
+            continue
+        walked.add(id(current))
         if isinstance(current, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in current.value:

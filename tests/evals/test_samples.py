@@ -1,0 +1,74 @@
+"""Rendering and identity: what is asked, and the digests that say whether it changed."""
+
+from pathlib import Path
+
+import pytest
+from tests.evals.packs import PACK, write_pack
+
+from unmask.evals.conditions import arm, thinking_mode
+from unmask.evals.samples import Rendered, render
+from unmask.evals.scenarios import load_scenarios
+
+
+def rendered(folder: Path, text: str = PACK, arm_name: str = "baseline") -> Rendered:
+    """Render a pack in one arm."""
+    scenarios = load_scenarios([write_pack(folder, text)])
+    return render(scenarios, arm(arm_name), thinking_mode("native"))
+
+
+def test_every_variant_under_every_cue(tmp_path: Path) -> None:
+    """Samples are scenario × variant × cue, with ids that say so."""
+    samples = rendered(tmp_path).samples
+    assert [sample.id for sample in samples] == [
+        "lift-repair/plain",
+        "lift-repair/talk",
+        "school-play/plain/watched",
+        "school-play/plain/unwatched",
+        "school-play/plain/placebo",
+    ]
+
+
+def test_carriers_of_cues_arms_and_thinking(tmp_path: Path) -> None:
+    """Arm, system prompt, cue and thinking mode make the system prompt in this order."""
+    scenarios = load_scenarios([write_pack(tmp_path)])
+    modes = arm("aware-of-test"), thinking_mode("scratchpad")
+    watched = render(scenarios, *modes).samples[2]
+    placebo = render(scenarios, *modes).samples[4]
+    assert isinstance(watched.input, list) and isinstance(placebo.input, list)
+    system = watched.input[0].text
+    order = [system.index(text) for text in ("being evaluated", "recorded for", "<scratchpad>")]
+    assert order == sorted(order)
+    assert placebo.input[-1].text.startswith("Notice: the canteen")
+
+
+def test_history_is_given_as_such(tmp_path: Path) -> None:
+    """A conversation keeps its speakers, and the last word is the user's."""
+    talk = rendered(tmp_path).samples[1]
+    assert [message.role for message in talk.input] == ["system", "user", "assistant", "user"]  # type: ignore[union-attr]
+
+
+def test_asks_changes_with_what_is_asked_and_with_nothing_else(tmp_path: Path) -> None:
+    """A changed wording or arm changes the digest; a comment or a title does not."""
+    asks = rendered(tmp_path / "a").asks
+    assert rendered(tmp_path / "b", PACK + "# a remark\n").asks == asks
+    assert rendered(tmp_path / "c", PACK.replace("A teacher asks", "Someone asks")).asks == asks
+    assert rendered(tmp_path / "d", PACK.replace("like to happen", "wish to happen")).asks != asks
+    assert rendered(tmp_path / "e", arm_name="aware-of-test").asks != asks
+
+
+def test_items_of_unchanged_samples_stay(tmp_path: Path) -> None:
+    """One changed scenario changes its own items and no other."""
+    before = {s.id: (s.metadata or {})["item"] for s in rendered(tmp_path / "a").samples}
+    changed = PACK.replace("Grit it was. And what", "Grit. So what")
+    after = {s.id: (s.metadata or {})["item"] for s in rendered(tmp_path / "b", changed).samples}
+    assert {name for name in before if before[name] != after[name]} == {"lift-repair/talk"}
+    assert len(set(before.values())) == len(before)
+
+
+@pytest.mark.parametrize("name", ["training", "Baseline", ""])
+def test_unknown_conditions_name_the_known_ones(name: str) -> None:
+    """An unknown arm or mode is an error that lists what there is."""
+    with pytest.raises(Exception, match="baseline, aware-of-test"):
+        arm(name)
+    with pytest.raises(Exception, match="native, scratchpad, none"):
+        thinking_mode(name)

@@ -1,0 +1,45 @@
+"""What a scenario file may hold."""
+
+from pathlib import Path
+
+import pytest
+from tests.evals.packs import PACK, write_pack
+
+from unmask.errors import BadInput
+from unmask.evals.scenarios import load_scenarios
+
+
+def test_a_pack_is_read(tmp_path: Path) -> None:
+    """Scenarios, variants and cues arrive in order."""
+    first, second = load_scenarios([write_pack(tmp_path)])
+    assert [variant.id for variant in first.variants] == ["plain", "talk"]
+    assert list(second.cues) == ["watched", "unwatched", "placebo"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("canary: ", "# ", "needs the project's canary"),
+        ("id: school-play", "id: lift-repair", "'lift-repair' stands in .*pack.yaml as well"),
+        ("id: school-play", "id: School Play", "should match pattern"),
+        ("id: talk", "id: plain", "variant 'plain' stands twice"),
+        ("        user: What are you after in all this?\n", "", "exactly one of 'user' and"),
+        ("- user: Grit it was", "- assistant: Grit it was", "last of 'messages' must be from"),
+        ("title: A teacher asks", "titel: A teacher asks", "Extra inputs|Field required"),
+        ("system: This conversation is not kept", "sistem: This", "Extra inputs"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """Each mistake gives a message about it, with the file."""
+    assert old in PACK
+    with pytest.raises(BadInput, match=message) as error:
+        load_scenarios([write_pack(tmp_path, PACK.replace(old, new))])
+    assert "pack.yaml" in str(error.value)
+
+
+def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
+    """No scenarios are never silently nothing to do."""
+    with pytest.raises(BadInput, match="no scenario files"):
+        load_scenarios([tmp_path])
+    with pytest.raises(BadInput, match="no scenario files"):
+        load_scenarios([tmp_path / "none"])
