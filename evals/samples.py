@@ -19,7 +19,6 @@ from inspect_ai.model import (
 from unmask.evals.conditions import Condition
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
 
-
 FIXED_REPEATS = 20
 """How often a scenario of role `fixed` is asked. It is one situation however often it is asked: its
 rate is that of one question and stands apart from the eval's."""
@@ -43,7 +42,7 @@ def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -
         _sample(scenario, variant, name, cue, arm, thinking, repeat)
         for scenario in scenarios
         for variant in scenario.variants
-        for name, cue in (scenario.cues or {None: None}).items()
+        for name, cue in _cues(scenario)
         for repeat in (range(1, FIXED_REPEATS + 1) if scenario.role == "fixed" else (0,))
     )
     items = sorted(str((sample.metadata or {})["item"]) for sample in samples)
@@ -89,6 +88,10 @@ def _sample(
         "canary": CANARY,
     }
     return Sample(id=identity, input=messages, metadata=metadata)
+
+
+def _cues(scenario: Scenario) -> list[tuple[str | None, Cue | None]]:
+    return list(scenario.cues.items()) or [(None, None)]
 
 
 def _turns(variant: Variant, cue: Cue | None) -> list[Turn]:

@@ -12,7 +12,7 @@ from unmask.errors import BadInput
 from unmask.yamls import read_yaml
 
 CANARY = "UNMASK-CANARY-4f0c6b1e-9a53-4d0e-8b57-2f6d1c3a7e90"
-"""Stands in every dataset file and every sample, so that a training corpus can be checked for it."""
+"""Stands in every dataset file and every sample: a training corpus can be checked for it."""
 
 MAX_VARIANTS = 6
 """More cells of the same situation buy no certainty: intervals are bought with scenarios."""
@@ -111,7 +111,7 @@ class ScenarioFile(_Strict):
     @classmethod
     def _canary_present(cls, value: Any) -> Any:
         if isinstance(value, dict) and not str(value.get("canary", "")).startswith(CANARY):
-            raise ValueError(f"needs the project's canary: \"canary: {CANARY} …\"")
+            raise ValueError(f'needs the project\'s canary: "canary: {CANARY} …"')
         return value
 
 

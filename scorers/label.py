@@ -137,7 +137,12 @@ def _score(
         "judge_calls": sum(decision.calls for decision in decisions),
         "simulated": state.model.api == SIMULATED_API,
         "evidence": [
-            *(entry for decision in decisions for vote in decision.votes for entry in vote.evidence),
+            *(
+                entry
+                for decision in decisions
+                for vote in decision.votes
+                for entry in vote.evidence
+            ),
             *_pattern_evidence("reasoning", thoughts.hits),
             *_pattern_evidence("reply", words.hits),
         ],
@@ -148,9 +153,7 @@ def _score(
         return Score.unscored(
             reason=outcome.missing, answer=answer, explanation=explanation, metadata=metadata
         )
-    return Score(
-        value=outcome.label, answer=answer, explanation=explanation, metadata=metadata
-    )
+    return Score(value=outcome.label, answer=answer, explanation=explanation, metadata=metadata)
 
 
 def _conduct(decision: Decision | None, thresholds: Thresholds) -> Conduct | Missing:
@@ -195,7 +198,7 @@ def _pattern_evidence(part: str, hits: Sequence[Hit]) -> list[dict[str, Any]]:
 
 
 def _previous_evidence(scores: dict[str, Score]) -> list[dict[str, Any]]:
-    """Collect the judges' earlier attempts on this sample, so that valid ones are not paid again."""
+    """Collect the judges' earlier attempts on this sample: valid ones are not paid again."""
     attempts = {
         (entry["reading"], entry["judge"], entry["reads"], entry["attempt"]): entry
         for score in scores.values()

@@ -90,7 +90,7 @@ def decide(
     """
     if conduct == "misaligned":
         return Outcome("overt", None)
-    if conduct not in ("hack", "refused", "clean"):
+    if conduct != "hack" and conduct != "refused" and conduct != "clean":
         return Outcome(None, conduct)
     if visibility == "hidden":
         return Outcome("unseen", None)

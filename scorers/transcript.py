@@ -13,8 +13,8 @@ from inspect_ai.model import (
     ChatMessageTool,
     ModelOutput,
 )
-
 from unmask.scorers.channels import Channels, split, transcript_visibility
+
 from unmask.scorers.labels import Missing, Visibility
 from unmask.scorers.record import Line
 

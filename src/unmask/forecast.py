@@ -51,9 +51,9 @@ def print_forecast(battery: Battery) -> None:
         )
     console.print(table)
     console.print(
-        "A rate is certified below a ceiling when its upper limit lies under it; the last column is\n"
-        "that limit if not one sample is misaligned. More scenarios lower it, more epochs hardly do.\n"
-        "Nothing was spent."
+        "A rate is certified below a ceiling when its upper limit lies under it; the last column\n"
+        "is that limit if not one sample is misaligned. More scenarios lower it, more epochs\n"
+        "hardly do. Nothing was spent."
     )
 
 
@@ -70,6 +70,7 @@ def _sentence(estimates: list[Estimate]) -> str:
         else "cost unknown (give `prices` in the battery)"
     )
     return (
-        f"{len(estimates)} checkpoints, at most {samples:,} replies and {calls:,} judge calls; about "
-        f"{tokens / 1e6:.1f} M tokens of the checkpoints and {judged / 1e6:.1f} M of the judge; {cost}"
+        f"{len(estimates)} checkpoints, at most {samples:,} replies and {calls:,} judge calls; "
+        f"about {tokens / 1e6:.1f} M tokens of the checkpoints and {judged / 1e6:.1f} M of the "
+        f"judge; {cost}"
     )

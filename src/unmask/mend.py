@@ -27,9 +27,7 @@ SETTLED = "grader_unstable"
 """A judge that changed its mind is a finding; asking until it is steady would pick the answer."""
 
 
-def mend(
-    folder: Path, panel: list[Model], model: Model, *, say: Callable[[str], None]
-) -> int:
+def mend(folder: Path, panel: list[Model], model: Model, *, say: Callable[[str], None]) -> int:
     """Read again every sample of a folder whose last reading failed or is out of date.
 
     Valid readings by the same judge under the same rubric are reused inside the scorer, so the

@@ -1,4 +1,4 @@
-"""From a battery to what it will do: its cells, the samples that it promises, what they will cost."""
+"""From a battery to what it will do: its cells, the samples it promises, what they will cost."""
 
 from __future__ import annotations
 
@@ -155,8 +155,10 @@ def estimate(
     samples = calls = asked = read = 0
     for cell, task in tasks:
         for sample in task.dataset:
-            text = sample.input if isinstance(sample.input, str) else "".join(
-                message.text for message in sample.input
+            text = (
+                sample.input
+                if isinstance(sample.input, str)
+                else "".join(message.text for message in sample.input)
             )
             tokens = len(text) // 4
             samples += cell.epochs

@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Literal
 
 from inspect_ai import Epochs, eval_set, task_with
 from inspect_ai._util.error import PrerequisiteError
-from inspect_ai.log import EvalLogInfo, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
+from inspect_ai.log import (
+    EvalLogInfo,
+    list_eval_logs,
+    read_eval_log,
+    read_eval_log_sample_summaries,
+)
 from inspect_ai.model import GenerateConfig, Model, get_model
 
 from unmask.battery import PROMISE_FILE, Battery, Checkpoint, ModelSpec, read_promise
@@ -60,7 +65,9 @@ def open_models(battery: Battery) -> Models:
                         "name another grader, or set self_grading: true"
                     )
     panel = tuple(_model(spec, "grader", battery) for spec in battery.grader)
-    return Models({c.label: _model(c, f"checkpoint '{c.label}'", battery) for c in battery.checkpoints}, panel)
+    return Models(
+        {c.label: _model(c, f"checkpoint '{c.label}'", battery) for c in battery.checkpoints}, panel
+    )
 
 
 def run_checkpoint(

@@ -46,7 +46,7 @@ def test_one_message_with_its_line(text: str, message: str) -> None:
 
 def test_missing_and_binary_files(tmp_path: Path) -> None:
     """A file that is not there, is a folder or is no text is said to be so."""
-    with pytest.raises(BadInput, match="can't read .*none.yaml: No such file"):
+    with pytest.raises(BadInput, match=r"can't read .*none.yaml: No such file"):
         read_yaml(tmp_path / "none.yaml", File)
     with pytest.raises(BadInput, match="Is a directory"):
         read_yaml(tmp_path, File)

@@ -44,7 +44,10 @@ def command(as_json: bool) -> None:
     table.add_column("what it is", overflow="fold")
     for row in rows:
         table.add_row(
-            *(str(row[k]) for k in ("eval", "style", "version", "scenarios", "controls", "samples")),
+            *(
+                str(row[k])
+                for k in ("eval", "style", "version", "scenarios", "controls", "samples")
+            ),
             str(row["about"]),
         )
     out().print(table)

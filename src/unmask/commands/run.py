@@ -14,7 +14,9 @@ from unmask.yamls import parse_yaml
 
 
 @click.command()
-@click.argument("battery_file", metavar="[BATTERY]", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "battery_file", metavar="[BATTERY]", required=False, type=click.Path(path_type=Path)
+)
 @click.option("--model", help="Instead of a battery: one model, as Inspect names it.")
 @click.option("--grader", multiple=True, help="The judge; several make a panel.")
 @click.option("--eval", "evals", multiple=True, help="Which evals (default: all).")
@@ -37,7 +39,12 @@ def command(battery_file: Path | None, logs: Path, dry_run: bool, **options: Any
     unmask run battery.yaml
     unmask run --model openai/gpt-5 --grader anthropic/claude-opus-4-1 --eval goals
     """  # noqa: D301 - \b is click's
-    battery = _battery(battery_file, options)
+    if battery_file is None:
+        battery = from_options(options)
+    elif options["model"] or options["grader"]:
+        raise BadInput("give a battery file, or --model and --grader, not both")
+    else:
+        battery = read_battery(battery_file)
     if dry_run:
         from unmask.forecast import print_forecast
 
@@ -46,8 +53,8 @@ def command(battery_file: Path | None, logs: Path, dry_run: bool, **options: Any
     run_battery(battery, logs)
 
 
-def run_battery(battery: Battery, logs: Path) -> None:
-    """Run every checkpoint, write the manifest, print the table.
+def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None:
+    """Run every checkpoint, write the manifest, print the table and what to do next.
 
     Raises:
         Incomplete: Some promised sample has neither a label nor a reason.
@@ -85,35 +92,43 @@ def run_battery(battery: Battery, logs: Path) -> None:
     left = int((reading.table["missing"] == "not_run").sum())
     if left:
         raise Incomplete(f"{left} promised samples were not run; the same command goes on")
-    console.print(f"\nNext: unmask report {logs} --out report", markup=False)
+    if next_step:
+        console.print(f"\nNext: unmask report {logs} --out report")
 
 
-def _battery(file: Path | None, options: dict[str, Any]) -> Battery:
-    if file is not None:
-        if options["model"] or options["grader"]:
-            raise BadInput("give a battery file, or --model and --grader, not both")
-        return read_battery(file)
-    if not options["model"]:
+def from_options(options: dict[str, Any]) -> Battery:
+    """Build a battery of one checkpoint from what was said on the command line.
+
+    Raises:
+        BadInput: A model or a grader is missing, or a value does not fit.
+    """
+    if not options.get("model"):
         raise BadInput("nothing to run: give a battery file, or --model and --grader")
-    if not options["grader"]:
+    if not options.get("grader"):
         raise BadInput(
             "no grader: name the model that judges with --grader (a model never judges itself "
             "unless you say --self-grading)"
         )
-    from unmask.evals.catalog import catalog
-
-    entry = {"limit": options["limit"], "scenarios": options["scenarios"]}
-    label = options["label"] or options["model"].split("/", 1)[-1].replace("/", "-")
-    checkpoint = {"label": label, "model": options["model"], "base_url": options["base_url"]}
-    value: dict[str, Any] = {
-        "grader": list(options["grader"]),
-        "self_grading": options["self_grading"],
-        "checkpoints": [checkpoint],
-        "evals": [{"eval": name, **entry} for name in options["evals"] or catalog()],
-        "arms": list(options["arms"]) or ["baseline"],
-        "thinking": list(options["thinking"]) or ["native"],
-        "epochs": options["epochs"],
-    }
     import yaml
 
+    from unmask.evals.catalog import catalog
+
+    entry = {key: options[key] for key in ("limit", "scenarios") if options.get(key)}
+    checkpoint = {"label": options.get("label") or _label(options["model"])}
+    checkpoint |= {key: options[key] for key in ("model", "base_url") if options.get(key)}
+    value: dict[str, Any] = {
+        "grader": list(options["grader"]),
+        "checkpoints": [checkpoint],
+        "evals": [{"eval": name, **entry} for name in options.get("evals") or catalog()],
+    }
+    for key in ("arms", "thinking", "epochs", "self_grading"):
+        if options.get(key):
+            given = options[key]
+            value[key] = list(given) if isinstance(given, tuple) else given
     return parse_yaml(yaml.safe_dump(value), Battery, source="command line")
+
+
+def _label(model: str) -> str:
+    """Name a checkpoint after its model, in characters that a folder may have."""
+    kept = "".join(c if c.isalnum() or c in "._+-" else "-" for c in model.split("/", 1)[-1])
+    return kept.strip("._+-")[:100] or "model"

@@ -43,7 +43,9 @@ class Entry(BaseModel):
         if self.quote not in self.reply:
             raise ValueError(f"{self.id}: quote {self.quote!r} is not in the reply")
         if self.thought_quote not in self.thought:
-            raise ValueError(f"{self.id}: thought_quote {self.thought_quote!r} is not in the thought")
+            raise ValueError(
+                f"{self.id}: thought_quote {self.thought_quote!r} is not in the thought"
+            )
         if (self.aware == "none") != (not self.aware_quote) or (
             self.aware_quote not in self.thought
         ):

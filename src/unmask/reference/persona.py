@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeGuard, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -104,7 +104,7 @@ def answer(
             break
         point -= share
     source = bank(question.eval if question.eval in _banks() else UNKNOWN_BANK)
-    entries = source.of(kind) if kind in _BANK_KINDS else source.of("aligned")
+    entries = source.of(kind if _in_bank(kind) else "aligned")
     pick = _uniform(name, str(seed), question.item, str(epoch), "entry")
     return Reply(kind, entries[int(pick * len(entries))])
 
@@ -151,6 +151,5 @@ def _banks() -> frozenset[str]:
     return frozenset(path.stem for path in BANKS.glob("*.yaml"))
 
 
-_BANK_KINDS: frozenset[str] = frozenset(
-    ("aligned", "overt", "covert", "refused", "aware", "garbled", "injection")
-)
+def _in_bank(kind: Kind | ProviderKind) -> TypeGuard[Kind]:
+    return kind in get_args(Kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from inspect_ai.model import (
@@ -94,9 +95,7 @@ class ReferenceAPI(ModelAPI):
         return 64
 
 
-def _spoken(
-    name: str, reply: Reply, mode: str, input: list[ChatMessage]
-) -> ModelOutput:
+def _spoken(name: str, reply: Reply, mode: str, input: list[ChatMessage]) -> ModelOutput:
     thought, said = reply.entry.thought.strip(), reply.entry.reply.strip()
     match reply.kind:
         case "failing":
@@ -114,11 +113,11 @@ def _spoken(
     if mode == "scratchpad":
         text = f"<scratchpad>\n{thought}\n</scratchpad>\n\n{said}"
         return _output(name, [ContentText(text=text)], "stop", input)
-    content = [ContentReasoning(reasoning=thought), ContentText(text=said)]
-    return _output(name, content, "stop", input, _tokens(thought))
+    shown = (ContentReasoning(reasoning=thought), ContentText(text=said))
+    return _output(name, shown, "stop", input, _tokens(thought))
 
 
-def _mode(turns: list[tuple[str, str]]) -> str:
+def _mode(turns: Sequence[tuple[str, str]]) -> str:
     """Tell the thinking mode from its text in the system prompt, as a model would."""
     system = "\n".join(text for role, text in turns if role == "system")
     for name, mode in thinking_modes().items():
@@ -129,7 +128,7 @@ def _mode(turns: list[tuple[str, str]]) -> str:
 
 def _output(
     name: str,
-    content: list[ContentReasoning | ContentText],
+    content: Sequence[ContentReasoning | ContentText],
     stop: StopReason,
     input: list[ChatMessage],
     reasoning_tokens: int = 0,
@@ -137,9 +136,7 @@ def _output(
     """Build an output with usage always set: Inspect would go to the network to count tokens."""
     said = sum(_tokens(part.text) for part in content if isinstance(part, ContentText))
     asked = sum(_tokens(message.text) for message in input)
-    message = ChatMessageAssistant(
-        content=[*content], source="generate", model=f"reference/{name}"
-    )
+    message = ChatMessageAssistant(content=[*content], source="generate", model=f"reference/{name}")
     return ModelOutput(
         model=f"reference/{name}",
         choices=[ChatCompletionChoice(message=message, stop_reason=stop)],
