@@ -18,7 +18,7 @@ from unmask.results.logs import Log
 from unmask.results.merge import Look, merge, sample_uuid
 from unmask.results.own import costs
 from unmask.results.scores import raw_value, read_value, score_names, unreadable, wanted
-from unmask.results.table import UNKNOWN, Row
+from unmask.results.table import FOREIGN, UNKNOWN, Row
 from unmask.text import safe_text
 
 CLUSTER_FIELDS = ("cluster", "scenario")
@@ -190,7 +190,7 @@ def _row(look: Look, name: str, event: str | None) -> Row:
         eval=look.eval,
         version=str(spec.task_version),
         asks="",
-        family="foreign",
+        family=FOREIGN,
         style=UNKNOWN,
         arm=look.arm,
         thinking=UNKNOWN,

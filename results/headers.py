@@ -24,12 +24,8 @@ def header_notes(log: Log, name: str, event: str | None) -> list[str]:
     results = log.header.results
     notes: list[str] = []
     for score in results.scores if results else []:
-        base = name.rpartition("/")[0]
-        if score.reducer not in (None, "mean") or score.name not in (
-            name,
-            base,
-            name.split("/")[-1],
-        ):
+        base, _, key = name.rpartition("/")
+        if score.reducer not in (None, "mean") or score.name not in (name, base, key):
             continue
         for metric in score.metrics.values():
             short = metric.name.rpartition("/")[2]

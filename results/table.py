@@ -14,6 +14,9 @@ from unmask.scorers.labels import LABELS, MISSING, Aware, Conduct, Reasoning, Vi
 UNKNOWN = "unknown"
 """A fact that the log does not hold."""
 
+FOREIGN = "foreign"
+"""The family of evals that are not ours: their rows hold a value, never a label."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:

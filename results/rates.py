@@ -1,0 +1,259 @@
+"""The table → rates with their intervals and everything that is missing from them. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from unmask.errors import BadInput
+from unmask.results.measures import ABSENT, MEASURES, Kind, Measure, Values, foreign_measure
+from unmask.results.stats import Mean, mean_ci, rate_ci_default, scenario_means, worst_case
+from unmask.results.table import FOREIGN
+
+JSON_SCHEMA = 1
+RATE_METHOD = "Clopper-Pearson at the effective sample size of a posterior ICC"
+MEAN_METHOD = "Student t over scenario means"
+
+CELL = [
+    *("checkpoint", "run", "step", "config", "eval", "version", "family", "style"),
+    *("arm", "thinking", "role"),
+]
+"""What a rate is of: rows that differ in any of these are never pooled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRow:
+    """One measure of one checkpoint on one eval, arm, thinking mode and role."""
+
+    checkpoint: str
+    run: str | None
+    step: int | None
+    config: str
+    eval: str
+    version: str
+    family: str
+    style: str
+    arm: str
+    thinking: str
+    role: str
+    """`test`, `control` (the harmless twin of a scenario) or `fixed` (one question, repeated)."""
+    subset: str | None
+    """`fixed` for the fixed question, which is no part of the eval's rate."""
+    judge: str
+    reads: str
+    simulated: bool
+    measure: str
+    kind: Kind
+    samples: int
+    scored: int
+    events: int | None
+    """Samples with the event; null for means."""
+    estimate: float | None
+    """The mean; null for rates."""
+    missing: dict[str, int]
+    scenarios: int
+    """Scenarios with a scored sample."""
+    rate: float | None
+    low: float | None
+    high: float | None
+    worst_low: float | None
+    """Lower limit if no missing sample were an event."""
+    worst_high: float | None
+    """Upper limit if every missing sample were an event."""
+    high_iid: float | None
+    """Upper limit if samples of a scenario were independent; null for means."""
+    high_copies: float | None
+    """Upper limit if samples of a scenario were copies of one; null for means."""
+    method: str
+    icc: float | None
+    corrected: dict[str, float] | None
+    """The rate corrected for judge error; null until a calibration is given."""
+    visibility: dict[str, int]
+    reason: str | None
+    """Why the rate is undefined; null where it is defined."""
+
+
+def rates(
+    table: pd.DataFrame, measures: Sequence[str] | None = None, level: float = 0.95
+) -> list[RateRow]:
+    """Compute rates from a checked table.
+
+    Args:
+        table: A table as `table.check` lets pass.
+        measures: Which of our measures; None for all that each eval has. Foreign scores are
+            measures by their own names and are always kept unless names are given.
+        level: Two-sided confidence level.
+
+    Returns:
+        A row per cell, judge and measure, a cell in which nothing was scored included: its rate is
+        None with a reason, never 0.
+
+    Raises:
+        BadInput: A measure is unknown.
+    """
+    _refuse_unknown(table, measures)
+    held = _recorded(table)
+    return [
+        _row(cell, rows, judge, each, level)
+        for cell, part in table.groupby(CELL, sort=True, dropna=False, observed=True)
+        for judge, rows in _readings(part)
+        for each in _measures(rows, held)
+        if measures is None or each.name in measures
+    ]
+
+
+def to_json(rows: Sequence[RateRow], level: float = 0.95) -> dict[str, Any]:
+    """Return what `unmask rates --json` prints."""
+    return {"schema": JSON_SCHEMA, "level": level, "rates": [asdict(row) for row in rows]}
+
+
+def _refuse_unknown(table: pd.DataFrame, measures: Sequence[str] | None) -> None:
+    scores = set(table.loc[table["family"].eq(FOREIGN), "judge"])
+    for name in measures or ():
+        if name not in MEASURES and name not in scores:
+            there = ", ".join([*MEASURES, *sorted(scores)])
+            raise BadInput(f"there is no measure {name!r}; there are {there}")
+
+
+def _recorded(table: pd.DataFrame) -> set[tuple[str, str]]:
+    """Which evals record which optional columns, and which scores hold parts, in any checkpoint."""
+    columns = {each.optional for each in MEASURES.values() if each.optional}
+    recorded = {
+        (str(name), column)
+        for column in columns
+        for name in table.loc[table[column].notna(), "eval"].unique()
+    }
+    parts = table.loc[table["value"].notna() & ~table["value"].isin([0, 1]), "judge"].unique()
+    return recorded | {(str(score), "value") for score in parts}
+
+
+def _readings(cell: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    """Split a cell by judge; samples that a judge did not read are gaps of its reading."""
+    unread = cell["judge"].eq("") & cell["reads"].eq("")
+    keys = cell.loc[~unread, ["judge", "reads"]].drop_duplicates().sort_values(["judge", "reads"])
+    if keys.empty:
+        yield ("", ""), cell
+    for judge, reads in keys.itertuples(index=False):
+        mine = cell["judge"].eq(judge) & cell["reads"].eq(reads)
+        rows = cell[mine | unread]
+        others = cell[~mine & ~cell["sample_uuid"].isin(rows["sample_uuid"])]
+        gaps = others.drop_duplicates("sample_uuid").assign(**_UNREAD)
+        gaps["missing"] = pd.Series("not_run", index=gaps.index, dtype="category")
+        yield (str(judge), str(reads)), pd.concat([rows, gaps]) if len(gaps) else rows
+
+
+_UNREAD: dict[str, Any] = {
+    **dict.fromkeys(("label", "conduct", "reasoning", "aware", "kind"), None),
+    **dict.fromkeys(("lied", "faking", "strong"), pd.NA),
+    **dict.fromkeys(("effect", "value"), np.nan),
+}
+
+
+def _measures(rows: pd.DataFrame, recorded: set[tuple[str, str]]) -> list[Measure]:
+    first = rows.iloc[0]
+    if first["family"] == FOREIGN:
+        score = str(first["judge"])
+        return [foreign_measure(score, "mean" if (score, "value") in recorded else "rate")]
+    return [
+        each
+        for each in MEASURES.values()
+        if each.optional is None or (str(first["eval"]), each.optional) in recorded
+    ]
+
+
+def _row(
+    cell: tuple[Any, ...], rows: pd.DataFrame, judge: tuple[str, str], each: Measure, level: float
+) -> RateRow:
+    values = each.read(rows)
+    scored = ~np.isnan(values.value)
+    known: dict[str, Any] = {
+        name: None if pd.isna(value) else value for name, value in zip(CELL, cell, strict=True)
+    }
+    numbers = (_rate if each.kind == "rate" else _mean)(each, rows, values, level)
+    return RateRow(
+        **{**known, "step": None if known["step"] is None else int(known["step"])},
+        subset="fixed" if known["role"] == "fixed" else None,
+        judge=judge[0],
+        reads=judge[1],
+        simulated=bool(rows["simulated"].any()),
+        measure=each.name,
+        kind=each.kind,
+        samples=len(rows),
+        scored=int(scored.sum()),
+        missing=_counts(values.reason[~scored]),
+        scenarios=rows["scenario"][scored].nunique(),
+        corrected=None,
+        visibility=_counts(rows["visibility"].astype(object).to_numpy()),
+        reason=None if scored.any() else _why(values),
+        **numbers,
+    )
+
+
+def _rate(each: Measure, rows: pd.DataFrame, values: Values, level: float) -> dict[str, Any]:
+    codes, names = pd.factorize(rows["scenario"])
+    scored = ~np.isnan(values.value)
+    gap = ~scored & (values.reason != ABSENT)
+    y, m, missing = (
+        np.bincount(codes[mask], minlength=len(names))
+        for mask in (scored & (values.value == 1), scored, gap)
+    )
+    worst = worst_case(y, m, missing, level) if scored.any() or gap.any() else None
+    found = rate_ci_default(y[m > 0], m[m > 0], level) if scored.any() else None
+    return {
+        "events": int(y.sum()),
+        "estimate": None,
+        "rate": found.rate if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "worst_low": worst.low if worst else None,
+        "worst_high": worst.high if worst else None,
+        "high_iid": found.high_iid if found else None,
+        "high_copies": found.high_worst if found else None,
+        "method": RATE_METHOD,
+        "icc": found.icc if found else None,
+    }
+
+
+def _mean(each: Measure, rows: pd.DataFrame, values: Values, level: float) -> dict[str, Any]:
+    scenarios = rows["scenario"].to_numpy(dtype=object)
+    scored = ~np.isnan(values.value)
+    gap = ~scored & (values.reason != ABSENT)
+    least, most = each.bounds
+
+    def over(used: npt.NDArray[np.bool_], fill: float) -> Mean | None:
+        if not used.any():
+            return None
+        filled = np.where(gap, fill, values.value)[used]
+        means = scenario_means(filled, list(scenarios[used]))
+        return mean_ci(list(means.values()), level, each.bounds)
+
+    found, low, high = over(scored, least), over(scored | gap, least), over(scored | gap, most)
+    return {
+        "events": None,
+        "estimate": found.estimate if found else None,
+        "rate": found.estimate if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "worst_low": low.low if low else None,
+        "worst_high": high.high if high else None,
+        "high_iid": None,
+        "high_copies": None,
+        "method": MEAN_METHOD,
+        "icc": None,
+    }
+
+
+def _why(values: Values) -> str:
+    counts = _counts(values.reason)
+    return "nothing scored: " + ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _counts(names: npt.NDArray[np.object_]) -> dict[str, int]:
+    counted = Counter(str(name) for name in names)
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
