@@ -44,11 +44,12 @@ class Veto(_Strict):
 
     `before` and `around` look at the match's own clause, `inside` at the match itself, `heading`
     at the line that opens the list in which it stands ("I should not:"). Patterns with `negated`
-    are exempt from `inside` and `heading`.
+    are exempt from `inside` and `heading`. A `text` veto, found anywhere, leaves the hits and
+    takes the strong flag: the text refuses what it describes.
     """
 
     id: Name
-    where: Literal["before", "inside", "around", "heading"]
+    where: Literal["before", "inside", "around", "heading", "text"]
     regex: Text
 
 
@@ -175,7 +176,7 @@ def scan_text(patterns: Patterns, text: str) -> Hits:
                 continue
             hits.append(Hit(pattern.category, pattern.id, start, end, text[start:end]))
     hits.sort(key=lambda hit: (hit.start, hit.end, hit.pattern))
-    return Hits(tuple(hits), _strong(patterns, hits))
+    return Hits(tuple(hits), _strong(patterns, hits) and not _turned_down(patterns, plain))
 
 
 _TERM = re.compile(r"<([a-z_]+)>")
@@ -300,6 +301,10 @@ def _heading(plain: str, start: int) -> str:
     before = plain[max(0, line - 3 * CONTEXT) : line]
     headings = _HEADING.findall(before.replace(" \n", "\n"))
     return str(headings[-1]) if headings else ""
+
+
+def _turned_down(patterns: Patterns, plain: str) -> bool:
+    return any(veto.where == "text" and regex.search(plain) for veto, regex in patterns.vetoes)
 
 
 def _strong(patterns: Patterns, hits: list[Hit]) -> bool:
