@@ -68,7 +68,7 @@ def read_logs(path: Path) -> tuple[list[Log], list[str]]:
     root = path if path.is_dir() else path.parent
     logs: list[Log] = []
     unread: list[str] = []
-    with _quiet():
+    with quiet():
         for file in files:
             name = file.relative_to(root).as_posix()
             try:
@@ -110,7 +110,7 @@ def find_logs(path: Path) -> list[Path]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Hush what Inspect says about old formats and absent plug-ins: summaries need neither."""
     logger = logging.getLogger("inspect_ai")
     level = logger.level
