@@ -86,6 +86,8 @@ def worst_case_difference(
 ) -> Interval:
     """Limits of rate 1 - rate 2 whatever the missing samples of either side would have shown.
 
+    As in `worst_case`, never narrower than the graded samples alone.
+
     Args:
         first: events, graded and missing samples per scenario.
         second: the same of the other side; if paired, in the same order of scenarios.
@@ -101,8 +103,15 @@ def worst_case_difference(
             y1 + extra1, m1 + absent1, y2 + extra2, m2 + absent2, paired, conf, prior
         )
 
-    least, most = against(0 * absent1, absent2), against(absent1, 0 * absent2)
-    return Interval(min(least.low, most.low), max(least.high, most.high))
+    found = [against(0 * absent1, absent2), against(absent1, 0 * absent2)]
+    seen1, seen2 = m1 > 0, m2 > 0
+    if paired:
+        seen1 = seen2 = seen1 & seen2
+    if seen1.any() and seen2.any():
+        found.append(
+            diff_ci_default(y1[seen1], m1[seen1], y2[seen2], m2[seen2], paired, conf, prior)
+        )
+    return Interval(min(d.low for d in found), max(d.high for d in found))
 
 
 def gate(

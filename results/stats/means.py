@@ -44,8 +44,8 @@ def mean_ci(
     """Mean of one value per scenario with Student's t limits on k - 1 degrees of freedom.
 
     Where all k scenarios agree, t would give a width of 0. Then a share of unseen scenarios up to
-    the Clopper–Pearson limit of 0 in k may lie at the bounds, and the limits say so; the same reach
-    is the least the interval ever has towards each bound at two scenarios.
+    the Clopper–Pearson limit of 0 in k may lie at the bounds, and the limits say so. One scenario
+    alone says nothing about others: its limits are the bounds.
 
     Args:
         values: one mean per scenario, scenarios independent.

@@ -59,9 +59,16 @@ def corrected_rate(rate: Rate, tp: int, n_pos: int, fp: int, n_neg: int) -> Corr
     if refusal is not None:
         raise ValueError(refusal)
     limits = melded_prevalence(rate.rate * rate.n_eff, rate.n_eff, tp, n_pos, fp, n_neg, rate.level)
-    se, sp = tp / n_pos, 1 - fp / n_neg
-    point = min(1.0, max(0.0, (rate.rate + sp - 1) / (se + sp - 1)))
-    return Corrected(point, min(limits.low, point), max(limits.high, point), se, sp, rate.level)
+    true_rate, false_rate = tp / n_pos, fp / n_neg
+    point = min(1.0, max(0.0, (rate.rate - false_rate) / (true_rate - false_rate)))
+    return Corrected(
+        rate=point,
+        low=min(limits.low, point),
+        high=max(limits.high, point),
+        sensitivity=true_rate,
+        specificity=1 - false_rate,
+        level=rate.level,
+    )
 
 
 @lru_cache(maxsize=4096)
