@@ -65,7 +65,8 @@ def _refuse_ambiguous(logs: Sequence[Log]) -> None:
                 raise BadInput(
                     f"can't tell checkpoints apart: {other.name} and {log.name} both name model "
                     f"{safe_text(spec.model)!r}, but {why}; say what names a checkpoint with "
-                    f"--checkpoint-by ({BY_HELP}; folder takes a folder per checkpoint, model says that they are one)"
+                    f"--checkpoint-by ({BY_HELP}; folder: one folder for each checkpoint, "
+                    "model: they are one)"
                 )
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from unmask.battery import PROMISE_FILE, Promise, read_promise
 from unmask.errors import BadInput
 from unmask.results.foreign import Foreign, foreign_rows
 from unmask.results.logs import Log, read_logs
 from unmask.results.own import is_own, own_rows
-from unmask.results.promise import Promise, promise_of, read_promise
 from unmask.results.scores import score_names
 from unmask.results.table import build, check
 from unmask.text import safe_text
@@ -60,21 +60,21 @@ def observe(path: Path, foreign: Foreign | None = None) -> Reading:
     Raises:
         BadInput: There is no log, none can be read, or none is ours and `foreign` is None.
     """
-    logs, unread = read_logs(path)
+    logs, unread = _logs(path)
     ours = [log for log in logs if is_own(log)]
     others = [log for log in logs if not is_own(log)]
-    if not ours and foreign is None:
+    if others and not ours and foreign is None:
         raise BadInput(_no_own(others))
     notes = [
         f"{log.name}: no Unmask log; left out (name a score with --score to read it)"
         for log in others
         if foreign is None
     ]
-    files = [promise_of(log.path.parent, _top(path)) for log in ours]
-    promises = {file: read_promise(file) for file in _promise_files(path, files)}
+    folders = [_promised_in(log.path.parent, path) for log in ours]
+    promises = _promises(path, folders)
     if path.is_file():
-        promises = {file: _only(promise, ours) for file, promise in promises.items()}
-    own = own_rows(zip(ours, files, strict=True), promises)
+        promises = {folder: _only(promise, ours) for folder, promise in promises.items()}
+    own = own_rows(zip(ours, folders, strict=True), promises)
     rows, superseded = own.rows, own.superseded
     if foreign is not None and others:
         read = foreign_rows(others, foreign)
@@ -83,14 +83,32 @@ def observe(path: Path, foreign: Foreign | None = None) -> Reading:
     return Reading(check(build(rows)), own.stale, superseded, tuple(unread), tuple(notes))
 
 
-def _top(path: Path) -> Path:
-    return path if path.is_dir() else path.parent
+def _logs(path: Path) -> tuple[list[Log], list[str]]:
+    """Read the logs; a folder that only promises some has none, and all its samples are not run."""
+    try:
+        return read_logs(path)
+    except BadInput as error:
+        if path.is_dir() and any(path.rglob(PROMISE_FILE)):
+            return [], [str(error)]
+        raise
 
 
-def _promise_files(path: Path, used: list[Path | None]) -> list[Path]:
-    """Find all promises below a folder, kept or not; for one log, only that of its folder."""
-    below = sorted(path.rglob("promise.json")) if path.is_dir() else []
-    return list(dict.fromkeys([*below, *(file for file in used if file)]))
+def _promised_in(folder: Path, path: Path) -> Path | None:
+    """Find the folder whose promise holds: this one or the nearest above, up to what was named."""
+    top = path if path.is_dir() else path.parent
+    for above in (folder, *folder.parents):
+        if (above / PROMISE_FILE).is_file():
+            return above
+        if above == top:
+            break
+    return None
+
+
+def _promises(path: Path, used: list[Path | None]) -> dict[Path, Promise]:
+    """Read all promises below a folder, kept or not; for one log, only that of its folder."""
+    below = sorted(file.parent for file in path.rglob(PROMISE_FILE)) if path.is_dir() else []
+    found = {folder: read_promise(folder) for folder in [*below, *filter(None, used)]}
+    return {folder: promise for folder, promise in found.items() if promise is not None}
 
 
 def _only(promise: Promise, logs: list[Log]) -> Promise:

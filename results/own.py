@@ -12,9 +12,9 @@ from inspect_ai.log import EvalSampleSummary
 from inspect_ai.model import ModelUsage
 from inspect_ai.scorer import Score
 
+from unmask.battery import Promise, Promised
 from unmask.results.logs import Log
 from unmask.results.merge import Look, merge, sample_uuid
-from unmask.results.promise import Promise, PromisedSample
 from unmask.results.reasons import missing_reason
 from unmask.results.table import UNKNOWN, Row
 from unmask.scorers.labels import Conduct, Reasoning
@@ -60,29 +60,29 @@ def own_rows(logs: Iterable[tuple[Log, Path | None]], promises: Mapping[Path, Pr
     """Turn own logs into rows; where a promise holds, into exactly what it promised.
 
     Args:
-        logs: Each log with the file of the promise that holds for its folder, if any.
-        promises: The promises by file.
+        logs: Each log with the folder whose promise holds for it, if any.
+        promises: The promises by folder.
     """
-    slots = {file: _promised_slots(promise) for file, promise in promises.items()}
+    slots = {folder: _promised_slots(promise) for folder, promise in promises.items()}
     looks: list[Look] = []
     stale = 0
-    for log, file in logs:
+    for log, folder in logs:
         for look in _looks(log):
-            if file is None or look.slot in slots[file]:
+            if folder is None or look.slot in slots[folder]:
                 looks.append(look)
             else:
                 stale += 1
     chosen, superseded = merge(looks)
     rows = [row for copies in chosen for row in _rows(copies)]
     ran = {copies[0].slot for copies in chosen}
-    for file, promise in promises.items():
+    for folder, promise in promises.items():
         rows += [
-            _not_run(promise, sample) for slot, sample in slots[file].items() if slot not in ran
+            _not_run(promise, sample) for slot, sample in slots[folder].items() if slot not in ran
         ]
     return OwnRows(rows, stale, superseded)
 
 
-def _promised_slots(promise: Promise) -> dict[Slot, PromisedSample]:
+def _promised_slots(promise: Promise) -> dict[Slot, Promised]:
     label = promise.checkpoint.label
     return {
         Slot(label, each.eval, each.arm, each.thinking, each.item, each.epoch): each
@@ -204,9 +204,9 @@ def _reading(score: Score) -> dict[str, Any]:
     return read | ({"simulated": True} if meta.get("simulated") else {})
 
 
-def _not_run(promise: Promise, sample: PromisedSample) -> Row:
+def _not_run(promise: Promise, sample: Promised) -> Row:
     checkpoint = promise.checkpoint
-    asked = sample.model_dump()
+    asked = sample.model_dump(exclude={"sample"})
     place = (checkpoint.label, sample.eval, sample.arm, sample.thinking, sample.item, sample.epoch)
     return Row(
         log="",
