@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from inspect_ai import score
-from inspect_ai._eval.loader import scorer_from_spec
 from inspect_ai.log import (
     EvalLog,
     EvalSampleSummary,
@@ -18,9 +17,8 @@ from inspect_ai.log import (
 )
 from inspect_ai.model import Model
 from inspect_ai.scorer import Score
-from inspect_ai.scorer._scorer import ScorerSpec
 
-from unmask.scorers.label import reads_for
+from unmask.scorers.label import label, reads_for
 from unmask.scorers.labels import GRADER_REASONS
 
 SETTLED = "grader_unstable"
@@ -48,10 +46,15 @@ def mend(folder: Path, panel: list[Model], model: Model, *, say: Callable[[str],
             continue
         say(f"{header.eval.task}: reading {len(unread)} samples again")
         log = read_eval_log(info)
-        label = scorer_from_spec(ScorerSpec(scorer="unmask/label"), None, **(scorer.options or {}))
         roles = {"grader": panel[0] if len(panel) == 1 else panel}
         read = score(
-            log, label, model=model, model_roles=roles, action="append", display="none", copy=False
+            log,
+            label(**(scorer.options or {})),
+            model=model,
+            model_roles=roles,
+            action="append",
+            display="none",
+            copy=False,
         )
         _replace(read, Path(info.name.removeprefix("file://")))
         mended += len(unread)

@@ -62,7 +62,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     from unmask.console import err, out
     from unmask.forecast import say_first
     from unmask.manifest import write_manifest
-    from unmask.results.observations import read_logs
+    from unmask.results.observations import observe
     from unmask.results.rates import rates
     from unmask.results.report.terminal import rates_table
     from unmask.run import open_models, quiet_environment, run_checkpoint
@@ -86,7 +86,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     finally:
         if logs.is_dir():
             write_manifest(logs, battery)
-    reading = read_logs(logs)
+    reading = observe(logs)
     rows = rates(reading.table)
     out().print(rates_table(rows))
     left = int((reading.table["missing"] == "not_run").sum())

@@ -31,6 +31,10 @@ HIDDEN_TOKENS = 64
 """Reasoning tokens that a persona reports where it shows no reasoning."""
 
 
+ENDLESS_TOKENS = 10_000_000
+"""More than any sample may use."""
+
+
 class PersonaFailure(RuntimeError):
     """The call fails, as a provider's would."""
 
@@ -104,6 +108,10 @@ def _spoken(name: str, reply: Reply, mode: str, input: list[ChatMessage]) -> Mod
             return _output(name, [ContentText(text="")], "stop", input)
         case "truncated":
             return _output(name, [ContentText(text=said[: len(said) // 2])], "max_tokens", input)
+        case "overlong":
+            return _output(name, [ContentText(text=said)], "model_length", input)
+        case "endless":
+            return _output(name, [ContentText(text=said)], "stop", input, ENDLESS_TOKENS)
         case "filtered":
             return _output(name, [ContentText(text="")], "content_filter", input)
         case "hidden":
