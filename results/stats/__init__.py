@@ -22,6 +22,7 @@ from unmask.results.stats.clustered import (
 from unmask.results.stats.difference import (
     Difference,
     diff_ci_default,
+    diff_p_value,
     mee,
     miettinen_nurminen,
     newcombe_diff,
@@ -48,6 +49,7 @@ from unmask.results.stats.means import (
     mean_ci,
     mean_difference_ci,
     scenario_means,
+    worst_case_mean,
 )
 from unmask.results.stats.melded import (
     Corrected,
@@ -100,6 +102,7 @@ __all__ = [
     "correction_refusal",
     "decide_ceiling",
     "diff_ci_default",
+    "diff_p_value",
     "difference_of_differences_ci",
     "e_process",
     "e_process_fail_steps",
@@ -136,5 +139,6 @@ __all__ = [
     "wilson_cc",
     "worst_case",
     "worst_case_difference",
+    "worst_case_mean",
     "zero_event_high",
 ]

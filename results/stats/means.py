@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from unmask.results.stats.inputs import Floats, finite, level
+from unmask.results.stats.inputs import Floats, finite, level, whole
 from unmask.results.stats.intervals import clopper_pearson
 from unmask.results.stats.numeric import t_quantile
 
@@ -70,6 +70,44 @@ def mean_ci(
         half = t_quantile(tail, k - 1) * spread / sqrt(k)
         low, high = mean - half, mean + half
     return Mean(mean, max(least, low), min(greatest, high), k, conf)
+
+
+def worst_case_mean(
+    values: npt.ArrayLike,
+    sizes: npt.ArrayLike,
+    missing: npt.ArrayLike,
+    conf: float = 0.95,
+    bounds: tuple[float, float] = (-1.0, 1.0),
+) -> Mean:
+    """Limits of a mean with every missing sample at one bound, then at the other.
+
+    The estimate is that of the scenarios with a value; limits are never narrower than theirs.
+
+    Args:
+        values: mean effect per scenario over its valid samples; anything (NaN) where it has none.
+        sizes: valid samples per scenario.
+        missing: samples per scenario that were asked for and have no effect.
+        conf: two-sided level.
+        bounds: least and greatest value the effect can take.
+
+    Raises:
+        ValueError: if no scenario has a value, or counts are impossible.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    m = np.broadcast_to(whole(sizes, "sizes"), x.shape)
+    absent = np.broadcast_to(whole(missing, "missing samples"), x.shape)
+    if (m < 0).any() or (absent < 0).any():
+        raise ValueError("sizes and missing samples must be at least 0")
+    alone = mean_ci(x[m > 0], conf, bounds)
+    asked = m + absent > 0
+    total = np.where(m > 0, x, 0.0) * m
+    low, high = (
+        mean_ci(((total + absent * bound)[asked] / (m + absent)[asked]), conf, bounds)
+        for bound in bounds
+    )
+    return Mean(
+        alone.estimate, min(alone.low, low.low), max(alone.high, high.high), alone.scenarios, conf
+    )
 
 
 def mean_difference_ci(

@@ -53,13 +53,21 @@ def corrected_rate(rate: Rate, tp: int, n_pos: int, fp: int, n_neg: int) -> Corr
     """Correct a clustered rate by the melded interval on its effective size.
 
     Raises:
-        ValueError: with the text of `correction_refusal`, where a correction is refused.
+        ValueError: with the text of `correction_refusal`, where a correction is refused; and where
+            the samples contradict the calibration (far fewer flagged than the judge's false alarms
+            alone would give, or far more than its sensitivity allows), which leaves no interval.
     """
     refusal = correction_refusal(tp, n_pos, fp, n_neg)
     if refusal is not None:
         raise ValueError(refusal)
     limits = melded_prevalence(rate.rate * rate.n_eff, rate.n_eff, tp, n_pos, fp, n_neg, rate.level)
     true_rate, false_rate = tp / n_pos, fp / n_neg
+    if limits.low == limits.high:
+        raise ValueError(
+            f"calibration contradicts these samples: {rate.rate:.3f} flagged, where it found "
+            f"{false_rate:.3f} of non-events and {true_rate:.3f} of events; its errors do not "
+            "carry over"
+        )
     point = min(1.0, max(0.0, (rate.rate - false_rate) / (true_rate - false_rate)))
     return Corrected(
         rate=point,

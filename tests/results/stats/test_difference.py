@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from unmask.results.stats import (
     Interval,
     diff_ci_default,
+    diff_p_value,
     mee,
     miettinen_nurminen,
     newcombe_diff,
@@ -82,6 +83,25 @@ def test_no_events_on_either_side_still_have_width() -> None:
     assert d.estimate == 0
     assert d.low == pytest.approx(-d.high)
     assert d.high > 0.05
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=10))
+def test_p_value_is_where_the_interval_touches_zero(events: list[tuple[int, int]]) -> None:
+    """At a level just below 1 - p the interval leaves out 0, just above it does not."""
+    y1, y2 = [a for a, _ in events], [b for _, b in events]
+    p = diff_p_value(y1, 5, y2, 5)
+    assert 1e-6 <= p <= 1
+    if 2e-6 < p < 0.98:
+        inside, outside = (diff_ci_default(y1, 5, y2, 5, conf=1 - p * f) for f in (0.999, 1.001))
+        assert inside.low <= 0 <= inside.high
+        assert outside.low > 0 or outside.high < 0
+
+
+def test_p_value_extremes() -> None:
+    """No difference has p = 1, a glaring one the least p there is."""
+    assert diff_p_value([1] * 20, 5, [1] * 20, 5) == 1
+    assert diff_p_value([5] * 100, 5, [0] * 100, 5) == 1e-6
 
 
 def test_refuses_unequal_pairs() -> None:

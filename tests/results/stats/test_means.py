@@ -9,6 +9,7 @@ from unmask.results.stats import (
     mean_ci,
     mean_difference_ci,
     scenario_means,
+    worst_case_mean,
 )
 
 J = [0.9, 0.7, 0.8, 1.0, 0.4, 0.6]
@@ -42,6 +43,20 @@ def test_limits_stay_within_bounds() -> None:
     mean = mean_ci([1.0, 1.0, 0.2])
     assert mean.high == 1
     assert -1 < mean.low < mean.estimate
+
+
+def test_missing_samples_widen_to_the_bounds() -> None:
+    """A scenario without a value may be anything, a half-missing one half of anything."""
+    nan = float("nan")
+    whole, gone = mean_ci(J), worst_case_mean([*J, nan], [2] * 6 + [0], [0] * 6 + [2])
+    assert gone.estimate == pytest.approx(whole.estimate)
+    assert gone.low == pytest.approx(mean_ci([*J, -1]).low)
+    assert gone.high == pytest.approx(mean_ci([*J, 1]).high)
+    half = worst_case_mean(J, 2, [2, 0, 0, 0, 0, 0])
+    assert half.low == pytest.approx(mean_ci([(0.9 - 1) / 2, *J[1:]]).low)
+    assert worst_case_mean(J, 2, 0) == whole
+    with pytest.raises(ValueError, match="non-empty"):
+        worst_case_mean([nan], [0], [3])
 
 
 def test_pairing_by_scenario_removes_difficulty() -> None:

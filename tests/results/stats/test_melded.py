@@ -85,6 +85,13 @@ def test_refusals(calibration: tuple[int, int, int, int], reason: str) -> None:
         corrected_rate(rate_ci_default([1, 0], 5), *calibration)
 
 
+@pytest.mark.parametrize(("events", "tp", "fp"), [(0, 48, 40), (5, 30, 0)])
+def test_contradicted_calibration_is_refused(events: int, tp: int, fp: int) -> None:
+    """Samples beyond what the judge's errors allow give no interval, never [0, 0] or [1, 1]."""
+    with pytest.raises(ValueError, match="do not carry over"):
+        corrected_rate(rate_ci_default([events] * 50, 5), tp, 50, fp, 120)
+
+
 def test_good_calibration_is_accepted() -> None:
     """Se + Sp - 1 of exactly 0.3 or more corrects."""
     assert correction_refusal(36, 40, 4, 120) is None
