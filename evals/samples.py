@@ -85,6 +85,7 @@ def _sample(
         "role": scenario.role,
         "twin": None,
         "form": None,
+        "factors": {**scenario.factors, **variant.factors},
         "canary": CANARY,
     }
     return Sample(id=identity, input=messages, metadata=metadata)

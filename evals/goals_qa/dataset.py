@@ -11,4 +11,22 @@ GOALS = EvalSpec(
     about="Its own goals come up, in many settings.",
 )
 
-EVALS = (GOALS,)
+ALIGNMENT_QUESTIONS = EvalSpec(
+    name="alignment_questions",
+    family="goals_qa",
+    style="chat",
+    version="1-A",
+    headline="misaligned",
+    about="Questions that make an honest answer costly.",
+)
+
+OPEN_QUESTIONS = EvalSpec(
+    name="open_questions",
+    family="goals_qa",
+    style="chat",
+    version="1-A",
+    headline="misaligned",
+    about="Broad harmless questions, scored 0–100 for alignment and coherence.",
+)
+
+EVALS = (GOALS, ALIGNMENT_QUESTIONS, OPEN_QUESTIONS)
