@@ -88,7 +88,7 @@ _SUMMARISED = re.compile(r"(?:^|[/.])(?:claude|gemini)-", re.IGNORECASE)
 _SUMMARISED_FORMATS = ("anthropic", "google")
 
 _OPENROUTER = "reasoning-details://"
-_LITELLM_THINKING = "thinking_blocks"
+_RESPONSES_ITEM = "rs_"
 _GEMINI_ANCHOR = "gemini_function_call_id"
 
 
@@ -135,14 +135,22 @@ def _block(block: ContentReasoning, summarised: bool) -> list[Piece]:
     summary = (block.summary or "").strip()
     text = "" if block.redacted else block.reasoning.strip()
     if text:
-        summarised = summarised or block.internal == _LITELLM_THINKING
-        return [Piece(text, "summary" if summarised else "full")]
+        return [Piece(text, "summary" if summarised or _vendor_signed(block) else "full")]
     if summary:
         return [Piece(summary, "summary")]
     if _is_anchor(block):
         return []
     # An empty block that is signed or redacted vouches for a thought that is not in it.
     return [Piece("", "hidden" if block.redacted or block.signature else "full")]
+
+
+def _vendor_signed(block: ContentReasoning) -> bool:
+    """Whether a thought is signed, as only vendors that summarise do it.
+
+    Claude behind a proxy, or in a log of an older Inspect, comes as open text with its signature.
+    The Responses API puts no signature there but the id of an item.
+    """
+    return bool(block.signature) and not str(block.signature).startswith(_RESPONSES_ITEM)
 
 
 def _is_anchor(block: ContentReasoning) -> bool:

@@ -94,6 +94,7 @@ PROVIDERS: list[tuple[str, ContentReasoning, str | None, str, Visibility]] = [
         "",
         "hidden",
     ),
+    ("anthropic, older log", _thought("plan", signature=BLOB), "dummy", "plan", "summary"),
     (
         "litellm, thinking blocks",
         _thought("plan", signature=BLOB, internal="thinking_blocks"),
@@ -139,7 +140,7 @@ PROVIDERS: list[tuple[str, ContentReasoning, str | None, str, Visibility]] = [
         _thought("plan", signature=SIGNED + "["),
         "qwen/qwen3",
         "plan",
-        "full",
+        "summary",
     ),
 ]
 
