@@ -8,7 +8,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,8 @@ class Log:
 
     path: Path
     name: str
-    header: EvalLog
-    summaries: list[EvalSampleSummary]
+    header: EvalLog = field(repr=False)
+    summaries: list[EvalSampleSummary] = field(repr=False)
 
     @property
     def created(self) -> str:
