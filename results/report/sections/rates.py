@@ -1,0 +1,49 @@
+"""Rates with their intervals: charts side by side on one scale, then every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from unmask.results.rates import RateRow
+from unmask.results.report.charts import axis_top, rates_chart
+from unmask.results.report.section import Section
+from unmask.results.report.template import render
+from unmask.results.report.words import in_order, leading
+
+
+def section(rows: Sequence[RateRow], headline: Mapping[str, str], level: float) -> Section:
+    """Show the measure that each eval leads with, and behind a fold all others."""
+    first = [row for row in in_order(leading(rows, headline)) if row.role == "test"]
+    others = [row for row in in_order(leading(rows, headline)) if row.role != "test"]
+    top = axis_top(first)
+    charts = [
+        (name, rates_chart(list(part), top))
+        for name, part in groupby(first, key=lambda row: (row.eval, row.measure, row.kind))
+    ]
+    return Section(
+        "rates",
+        "Rates",
+        render(
+            "sections/rates.html.jinja2",
+            charts=charts,
+            first=grouped(first),
+            others=grouped(others),
+            every=grouped([row for row in in_order(rows) if row not in first + others]),
+            differing=differing(rows),
+            level=f"{100 * level:g} %",
+            gaps=any(row.missing for row in first),
+        ),
+    )
+
+
+def grouped(rows: Sequence[RateRow]) -> list[tuple[RateRow, list[RateRow]]]:
+    """Group rows by eval, in order, each group with its first row for what all share."""
+    groups = [list(part) for _, part in groupby(rows, key=lambda row: (row.eval, row.version))]
+    return [(group[0], group) for group in groups]
+
+
+def differing(rows: Sequence[RateRow]) -> list[str]:
+    """Name the conditions that are not the same in all rows, and so need a column."""
+    names = ("arm", "thinking", "judge", "reads", "config")
+    return [name for name in names if len({getattr(row, name) for row in rows}) > 1]

@@ -1,0 +1,102 @@
+"""`unmask report`: everything that logs say, in files for people and for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from unmask.commands.options import checked_level, foreign_from, logs_options
+
+if TYPE_CHECKING:
+    from unmask.results.observations import Foreign
+    from unmask.results.report.build import Material
+
+
+@click.command()
+@logs_options
+@click.option("--out", type=click.Path(path_type=Path), default=Path("report"), show_default=True)
+@click.option("--level", default=0.95, show_default=True, help="Two-sided confidence level.")
+def command(
+    logs: Path,
+    score: str | None,
+    misaligned: str | None,
+    checkpoint_by: str | None,
+    out: Path,
+    level: float,
+) -> None:
+    """Report on a log or a folder of LOGS: one HTML file, a summary, and the table.
+
+    Writes report.html (opens from disk, offline), summary.md (for a pull request), rates.json,
+    observations.parquet and observations.csv.
+    """
+    checked_level(level)
+    write_report(logs, out, foreign=foreign_from(score, misaligned, checkpoint_by), level=level)
+
+
+def write_report(
+    logs: Path, out: Path, *, foreign: Foreign | None = None, level: float = 0.95
+) -> None:
+    """Read logs, write the report's files into a folder, and print its decisive lines and paths.
+
+    Raises:
+        BadInput: The logs can't be read, or the folder can't be written.
+    """
+    from unmask.files import atomic_write
+    from unmask.results.report.files import report_files
+    from unmask.results.report.lead import decisive, simulated
+    from unmask.text import safe_text
+
+    material = gather(logs, foreign, level)
+    for line in material.notes:
+        click.echo(safe_text(line), err=True)
+    files = report_files(material)
+    for name, content in files.items():
+        atomic_write(out / name, content)
+    if simulated(material.table) != "none":
+        click.echo("SIMULATED: numbers of scripted reference models")
+    for line in decisive(material.table, material.rows, material.headline):
+        click.echo(safe_text(line))
+    click.echo("")
+    for name in files:
+        click.echo(out / name)
+
+
+def gather(logs: Path, foreign: Foreign | None = None, level: float = 0.95) -> Material:
+    """Read all that a report is made of, opening whole samples only for those it shows.
+
+    Raises:
+        BadInput: The logs can't be read.
+    """
+    from importlib.metadata import version
+
+    from unmask.evals.catalog import catalog
+    from unmask.results.evidence import Evidence, read_evidence, read_packages
+    from unmask.results.observations import observe
+    from unmask.results.rates import rates
+    from unmask.results.report.build import Material
+    from unmask.results.report.sections.evidence import choose
+
+    reading = observe(logs, foreign)
+    root = logs if logs.is_dir() else logs.parent
+    cells = choose(reading.table)
+    wanted: dict[str, list[str]] = {}
+    for shown in (each for cell in cells for each in cell.shown):
+        wanted.setdefault(shown.log, []).append(shown.uuid)
+    evidence: dict[str, Evidence] = {}
+    for log, uuids in wanted.items():
+        evidence |= read_evidence(root / log, uuids)
+    used = sorted(set(reading.table["log"]) - {""})
+    return Material(
+        table=reading.table,
+        rows=rates(reading.table, None, level),
+        level=level,
+        headline={spec.name: spec.headline for spec in catalog().values()},
+        notes=reading.lines(),
+        cells=cells,
+        evidence=evidence,
+        packages=read_packages(root / log for log in used),
+        versions={name: version(name) for name in ("unmask", "inspect-ai")},
+        logs=str(logs),
+    )
