@@ -107,15 +107,7 @@ def _rows(copies: list[Look]) -> list[Row]:
     """Make the rows of one sample: one per judge, or one alone that says why there is none."""
     first = copies[0]
     failed = any(copy.summary.error for copy in copies)
-    readings: dict[tuple[str, str], tuple[Look, Score]] = {}
-    for copy in copies:
-        for score in (copy.summary.scores or {}).values():
-            if not _is_reading(score):
-                continue
-            key = _judge(score)
-            held = readings.get(key)
-            if held is None or _label(score) is not None or _label(held[1]) is None:
-                readings[key] = (copy, score)
+    readings = _last_valid(copies)
     if failed or not readings:
         summary = first.summary
         never = not failed and summary.started_at is None and not summary.completed
@@ -124,6 +116,27 @@ def _rows(copies: list[Look]) -> list[Row]:
         Row(**{**_facts(copy), **_reading(score)}, judge=judge, reads=reads)
         for (judge, reads), (copy, score) in readings.items()
     ]
+
+
+def _last_valid(copies: list[Look]) -> dict[tuple[str, str], tuple[Look, Score]]:
+    """Choose per judge the last reading with a label, else the last, of the log that holds most.
+
+    A log that was mended later holds all that its copies hold and more; the oldest wins a tie.
+    """
+    chosen: dict[tuple[str, str], tuple[Look, Score]] = {}
+    weights: dict[tuple[str, str], tuple[bool, int]] = {}
+    for copy in copies:
+        readings: dict[tuple[str, str], list[Score]] = {}
+        for score in (copy.summary.scores or {}).values():
+            if _is_reading(score):
+                readings.setdefault(_judge(score), []).append(score)
+        for judge, scores in readings.items():
+            valid = [score for score in scores if _label(score) is not None]
+            weight = (bool(valid), len(scores))
+            if judge not in weights or weight > weights[judge]:
+                weights[judge] = weight
+                chosen[judge] = (copy, (valid or scores)[-1])
+    return chosen
 
 
 def _is_reading(score: Score) -> bool:
