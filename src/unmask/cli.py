@@ -19,6 +19,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "demo": "The whole way offline on reference models, ending in a report.",
         "list": "The evals: style, scenarios, version.",
         "run": "Run or resume a battery.",
+        "serve": "Reference models behind the APIs of real ones.",
     },
     "Read": {
         "rates": "Rates with intervals per checkpoint, eval and arm.",

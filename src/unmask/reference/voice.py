@@ -70,10 +70,7 @@ def voice(name: str, args: Mapping[str, Any]) -> Voice:
     Raises:
         BadInput: An unknown name or argument, or a value that does not fit.
     """
-    try:
-        return _judge(args) if name == JUDGE else _persona(name, args)
-    except ValueError as error:
-        raise BadInput(f"reference/{name}: {error}") from None
+    return _judge(args) if name == JUDGE else _persona(name, args)
 
 
 def tokens(text: str) -> int:
@@ -138,8 +135,8 @@ def _mode(turns: Turns) -> str:
 def _persona(name: str, args: Mapping[str, Any]) -> _Persona:
     persona(name)
     _known(args, {"seed", "rate"})
-    rate = float(args["rate"]) if "rate" in args else None
-    return _Persona(name, int(args.get("seed", 0)), rate)
+    rate = _share(args, "rate", 0.0) if "rate" in args else None
+    return _Persona(name, _seed(args), rate)
 
 
 def _judge(args: Mapping[str, Any]) -> _Judge:
@@ -149,11 +146,11 @@ def _judge(args: Mapping[str, Any]) -> _Judge:
         raise BadInput(f"reference/judge: unknown mode {mode!r}; there are {get_args(Mode)}")
     return _Judge(
         JudgePolicy(
-            sensitivity=float(args.get("sensitivity", 1.0)),
-            specificity=float(args.get("specificity", 1.0)),
+            sensitivity=_share(args, "sensitivity", 1.0),
+            specificity=_share(args, "specificity", 1.0),
             mode=mode,
-            share=float(args.get("share", 1.0)),
-            seed=int(args.get("seed", 0)),
+            share=_share(args, "share", 1.0),
+            seed=_seed(args),
         )
     )
 
@@ -162,3 +159,22 @@ def _known(args: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(set(args) - known)
     if unknown:
         raise BadInput(f"reference models take {sorted(known)}, not {unknown}")
+
+
+def _share(args: Mapping[str, Any], name: str, default: float) -> float:
+    given = args.get(name, default)
+    try:
+        share = float(given)
+    except (TypeError, ValueError):
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise BadInput(f"{name} of a reference model must be a number from 0 to 1, not {given!r}")
+    return share
+
+
+def _seed(args: Mapping[str, Any]) -> int:
+    given = args.get("seed", 0)
+    try:
+        return int(given)
+    except (TypeError, ValueError):
+        raise BadInput(f"seed of a reference model must be a whole number, not {given!r}") from None
