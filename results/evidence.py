@@ -125,8 +125,7 @@ def _is_ours(score: Score) -> bool:
 
 
 def _evidence(uuid: str, sample: EvalSample, ours: bool) -> Evidence:
-    usage = sample.output.usage
-    read = transcript(sample.messages, usage.reasoning_tokens if usage else None)
+    read = transcript(sample.messages, sample.output)
     scores = [score for score in (sample.scores or {}).values() if _is_ours(score) or not ours]
     entries = [
         entry

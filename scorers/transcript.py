@@ -13,8 +13,8 @@ from inspect_ai.model import (
     ChatMessageTool,
     ModelOutput,
 )
-from unmask.scorers.channels import Channels, split, transcript_visibility
 
+from unmask.scorers.channels import Channels, split, transcript_visibility
 from unmask.scorers.labels import Missing, Visibility
 from unmask.scorers.record import Line
 
@@ -41,8 +41,10 @@ class Transcript:
     visibility: Visibility
 
 
-def transcript(messages: Sequence[ChatMessage], reasoning_tokens: int | None) -> Transcript:
+def transcript(messages: Sequence[ChatMessage], output: ModelOutput) -> Transcript:
     """Split every message into what was thought and what was said.
+
+    Reasoning tokens are known for the last output alone and say nothing about earlier turns.
 
     Assistant messages of the scenario's own history are marked as earlier turns: the model did not
     write them here and answers for none of them.
@@ -53,7 +55,7 @@ def transcript(messages: Sequence[ChatMessage], reasoning_tokens: int | None) ->
     for number, message in enumerate(messages, start=1):
         identity = f"m{number}"
         if isinstance(message, ChatMessageAssistant) and _generated(message):
-            channels = split(message, reasoning_tokens=reasoning_tokens)
+            channels = split(message, reasoning_tokens=_reasoning_tokens(message, output))
             own.append(channels)
             if channels.reasoning:
                 full_lines.append(Line(identity, "reasoning", channels.reasoning))
@@ -105,6 +107,11 @@ def unreadable(output: ModelOutput, reply: str, *, api: str, limited: bool) -> M
 
 def _generated(message: ChatMessageAssistant) -> bool:
     return message.source == "generate"
+
+
+def _reasoning_tokens(message: ChatMessageAssistant, output: ModelOutput) -> int | None:
+    last = output.usage is not None and not output.empty and output.message.id == message.id
+    return output.usage.reasoning_tokens if last and output.usage else None
 
 
 def _line(identity: str, message: ChatMessage) -> Line:

@@ -128,6 +128,9 @@ def _eval_set(
             log_realtime=False,
             log_buffer=1,
             log_format="eval",
+            # Servers that let a person steer a live run: not needed, and they cost every event.
+            acp_server=False,
+            ctl_server=False,
             display=display,
             log_level="error",
             score_display=False,

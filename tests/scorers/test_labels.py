@@ -24,6 +24,9 @@ TABLE = [
     ("clean", None, "hidden", "unseen"),
     ("refused", None, "hidden", "unseen"),
     ("hack", None, "hidden", "unseen"),
+    ("clean", "clean", "hidden", "unseen"),
+    ("clean", "misaligned", "hidden", "covert"),
+    ("refused", "grader_error", "hidden", "unseen"),
 ]
 
 
