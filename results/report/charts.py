@@ -20,8 +20,8 @@ from markupsafe import Markup
 from unmask.results.rates import RateRow
 from unmask.results.report.words import in_order, interval, rate, visible
 
-WIDTH = 240
-"""Width of the plot in pixels, without names."""
+NARROW, WIDE = 240, 330
+"""Width of the plot in pixels, without names: of charts side by side, and of one or two alone."""
 ROW = 19
 NAMES = 150
 """Most pixels that a name may take; longer ones end in an ellipsis."""
@@ -32,12 +32,13 @@ _FONT = "system-ui, sans-serif"
 _UNSAFE = re.compile(r"url\s*\(|javascript:|^on", re.IGNORECASE)
 
 
-def rates_chart(rows: Sequence[RateRow], top: float | None = None) -> Markup:
+def rates_chart(rows: Sequence[RateRow], top: float | None = None, width: int = NARROW) -> Markup:
     """Draw one measure of one eval: a line per checkpoint (and arm), in order of training steps.
 
     Args:
         rows: Rates of one kind.
         top: Where the axis of rates ends, so that charts side by side compare; None for its own.
+        width: Of the plot, in pixels.
 
     Returns:
         An `<svg role="img">` with a title, without scripts, links or ids.
@@ -45,7 +46,7 @@ def rates_chart(rows: Sequence[RateRow], top: float | None = None) -> Markup:
     ordered = in_order(rows)
     labels = _labels(ordered)
     values = [_value(row, label) for row, label in zip(ordered, labels, strict=True)]
-    chart = _chart(values, labels, _scale(ordered, top), ordered[0].kind == "rate")
+    chart = _chart(values, labels, _scale(ordered, top), ordered[0].kind == "rate", width)
     return _inline(
         vl_convert.vegalite_to_svg(chart.to_dict()),
         f"{ordered[0].measure} in {ordered[0].eval}",
@@ -92,7 +93,11 @@ def _scale(rows: Sequence[RateRow], top: float | None) -> tuple[float, float]:
 
 
 def _chart(
-    values: list[dict[str, Any]], labels: list[str], scale: tuple[float, float], is_rate: bool
+    values: list[dict[str, Any]],
+    labels: list[str],
+    scale: tuple[float, float],
+    is_rate: bool,
+    width: int,
 ) -> alt.LayerChart:
     ink = "currentColor"
     axis = alt.Axis(
@@ -104,13 +109,13 @@ def _chart(
         domain=False,
         ticks=False,
         labelColor=ink,
-        labelFontSize=12,
+        labelFontSize=13,
         labelPadding=6,
     )
     names = alt.Axis(
         title=None,
         labelLimit=NAMES,
-        labelFontSize=12,
+        labelFontSize=13,
         labelColor=ink,
         labelPadding=8,
         ticks=False,
@@ -139,7 +144,7 @@ def _chart(
         ).encode(x=alt.XDatum(scale[0], scale=limits, axis=axis), y=y, text="note:N"),
     )
     drawn: alt.LayerChart = (
-        layers.properties(width=WIDTH, height=alt.Step(ROW), background="transparent")
+        layers.properties(width=width, height=alt.Step(ROW), background="transparent")
         .configure_view(stroke="transparent")
         .configure(font=_FONT, aria=False, padding=4)
     )

@@ -31,9 +31,12 @@ def scope(table: pd.DataFrame) -> str:
     """Say how much was measured."""
     evals = sorted(table["eval"].astype(str).unique())
     shown = ", ".join(evals) if len(evals) <= 4 else plural(len(evals), "eval")
+    run = table[["run", "step", "checkpoint"]].drop_duplicates().sort_values(["run", "step"])
+    names = [str(name) for name in run["checkpoint"]]
+    who = f"{', '.join(names)} on " if 1 < len(names) <= 6 else ""
     scenarios = table[["eval", "scenario"]].drop_duplicates()
     samples = table["sample_uuid"].nunique()
-    return f"{shown}: {plural(len(scenarios), 'scenario')}, {plural(samples, 'sample')}"
+    return f"{who}{shown}: {plural(len(scenarios), 'scenario')}, {plural(samples, 'sample')}"
 
 
 def decisive(

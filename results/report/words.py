@@ -59,7 +59,10 @@ def interval(row: RateRow, low: float | None, high: float | None) -> str:
     """Write limits in brackets, or a dash where there are none."""
     if low is None or high is None:
         return NOTHING
-    return f"[{number(row, low, sign=False)}, {number(row, high, sign=False)}]"
+    if row.kind == "mean":
+        return f"[{low:.2f}, {high:.2f}]"
+    # A lower limit may round down to 0.0; an upper one never does.
+    return f"[{100 * low:.1f}, {percent(high, sign=False)}]"
 
 
 def rate(row: RateRow) -> str:
@@ -101,8 +104,9 @@ def leading(rows: Sequence[RateRow], headline: Mapping[str, str] | None = None) 
 
 
 def in_order(rows: Sequence[RateRow]) -> list[RateRow]:
-    """Sort by eval, then checkpoints by training run and step; those without a step by name."""
-    return sorted(rows, key=lambda row: (row.style, row.eval, *_place(row)))
+    """Sort by eval, tests first, then checkpoints by training run and step, or by name."""
+    roles = list(ROLES)
+    return sorted(rows, key=lambda row: (row.style, row.eval, roles.index(row.role), *_place(row)))
 
 
 def _place(row: RateRow) -> tuple[str, bool, int, str, str, str, str]:

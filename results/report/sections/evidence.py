@@ -14,9 +14,11 @@ from unmask.results.report.excerpt import Piece, Turn, excerpt, turns
 from unmask.results.report.section import Section
 from unmask.results.report.sections.counts import PLACE
 from unmask.results.report.template import render
+from unmask.results.report.words import ROLES
 
 SHOWN_LABELS = ("overt", "covert", "hack")
 """Labels that a reader will want to see for themselves, in the order in which they are shown."""
+CELL = [*PLACE, "role"]
 PER_CELL = 3
 IN_ALL = 300
 """Most samples in a report; with many checkpoints and evals each shows fewer."""
@@ -60,15 +62,17 @@ def choose(table: pd.DataFrame, per_cell: int = PER_CELL, in_all: int = IN_ALL) 
     events["what"] = words.where(words.notna(), events["judge"].astype(str))
     ranks = {label: rank for rank, label in enumerate(SHOWN_LABELS)}
     events["rank"] = events["what"].map(lambda what: ranks.get(what, len(ranks)))
-    places = [*PLACE, "run", "step"]
-    order = ["eval", "run", "step", "checkpoint", "arm", "thinking"]
+    events["role"] = pd.Categorical(events["role"], list(ROLES), ordered=True)
+    order = ["eval", "role", "run", "step", "checkpoint", "arm", "thinking"]
     groups = list(
         events.sort_values(order, na_position="first", kind="stable").groupby(
-            places, observed=True, dropna=False, sort=False
+            [*CELL, "run", "step"], observed=True, dropna=False, sort=False
         )
     )
     most = max(1, min(per_cell, in_all // len(groups)))
-    return [_cell(tuple(str(part) for part in key[:4]), rows, most) for key, rows in groups]
+    return [
+        _cell(tuple(str(part) for part in key[: len(CELL)]), rows, most) for key, rows in groups
+    ]
 
 
 def _cell(place: tuple[str, ...], rows: pd.DataFrame, most: int) -> Cell:
@@ -106,6 +110,13 @@ class View:
     explanation: tuple[Piece, ...]
     turns: Sequence[Turn]
 
+    @property
+    def gist(self) -> str:
+        """The words that say most in a line: the quotation of the reading that makes the label."""
+        quotes = [found for found, _ in self.findings if found.quote and not found.void]
+        wanted = [found for found in quotes if found.means == "misaligned"] or quotes
+        return wanted[0].quote if wanted else ""
+
 
 def section(cells: Sequence[Cell], evidence: Mapping[str, Evidence], logs: str) -> Section:
     """Show the chosen samples, folded, with the words that judges quoted marked."""
@@ -115,7 +126,7 @@ def section(cells: Sequence[Cell], evidence: Mapping[str, Evidence], logs: str) 
         render(
             "sections/evidence.html.jinja2",
             cells=[(cell, [_view(each, evidence) for each in cell.shown]) for cell in cells],
-            arms=len({cell.place[2:] for cell in cells}) > 1,
+            arms=len({cell.place[2:4] for cell in cells}) > 1,
             command=f"inspect view --log-dir {shlex.quote(logs)}",
             parts=PARTS,
         ),

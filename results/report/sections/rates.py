@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from unmask.results.rates import RateRow
-from unmask.results.report.charts import axis_top, rates_chart
+from unmask.results.report.charts import NARROW, WIDE, axis_top, rates_chart
 from unmask.results.report.section import Section
 from unmask.results.report.template import render
 from unmask.results.report.words import in_order, leading
@@ -17,10 +17,12 @@ def section(rows: Sequence[RateRow], headline: Mapping[str, str], level: float) 
     first = [row for row in in_order(leading(rows, headline)) if row.role == "test"]
     others = [row for row in in_order(leading(rows, headline)) if row.role != "test"]
     top = axis_top(first)
-    charts = [
-        (name, rates_chart(list(part), top))
+    drawn = [
+        (name, list(part))
         for name, part in groupby(first, key=lambda row: (row.eval, row.measure, row.kind))
     ]
+    width = WIDE if len(drawn) <= 2 else NARROW
+    charts = [(name, rates_chart(part, top, width)) for name, part in drawn]
     return Section(
         "rates",
         "Rates",
