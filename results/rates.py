@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,19 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from unmask.errors import BadInput
-from unmask.results.measures import ABSENT, MEASURES, Kind, Measure, Values, foreign_measure
+from unmask.results.cells import CELL, Cell, cells
+from unmask.results.measures import ABSENT, MEASURES, Kind, Measure, Values
 from unmask.results.stats import Mean, mean_ci, rate_ci_default, scenario_means, worst_case
 from unmask.results.table import FOREIGN
 
 JSON_SCHEMA = 1
 RATE_METHOD = "Clopper-Pearson at the effective sample size of a posterior ICC"
 MEAN_METHOD = "Student t over scenario means"
-
-CELL = [
-    *("checkpoint", "run", "step", "config", "eval", "version", "family", "style"),
-    *("arm", "thinking", "role"),
-]
-"""What a rate is of: rows that differ in any of these are never pooled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +93,10 @@ def rates(
         BadInput: A measure is unknown.
     """
     _refuse_unknown(table, measures)
-    held = _recorded(table)
     return [
-        _row(cell, rows, judge, each, level)
-        for cell, part in table.groupby(CELL, sort=True, dropna=False, observed=True)
-        for judge, rows in _readings(part)
-        for each in _measures(rows, held)
+        _row(cell, each, level)
+        for cell in cells(table)
+        for each in cell.measures
         if measures is None or each.name in measures
     ]
 
@@ -121,66 +114,14 @@ def _refuse_unknown(table: pd.DataFrame, measures: Sequence[str] | None) -> None
             raise BadInput(f"there is no measure {name!r}; there are {there}")
 
 
-def _recorded(table: pd.DataFrame) -> set[tuple[str, str]]:
-    """Which evals record which optional columns, and which scores hold parts, in any checkpoint."""
-    columns = {each.optional for each in MEASURES.values() if each.optional}
-    recorded = {
-        (str(name), column)
-        for column in columns
-        for name in table.loc[table[column].notna(), "eval"].unique()
-    }
-    parts = table.loc[table["value"].notna() & ~table["value"].isin([0, 1]), "judge"].unique()
-    return recorded | {(str(score), "value") for score in parts}
-
-
-def _readings(cell: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """Split a cell by judge; samples that a judge did not read are gaps of its reading."""
-    unread = cell["judge"].eq("") & cell["reads"].eq("")
-    keys = cell.loc[~unread, ["judge", "reads"]].drop_duplicates().sort_values(["judge", "reads"])
-    if keys.empty:
-        yield ("", ""), cell
-    for judge, reads in keys.itertuples(index=False):
-        mine = cell["judge"].eq(judge) & cell["reads"].eq(reads)
-        rows = cell[mine | unread]
-        others = cell[~mine & ~cell["sample_uuid"].isin(rows["sample_uuid"])]
-        gaps = others.drop_duplicates("sample_uuid").assign(**_UNREAD)
-        gaps["missing"] = pd.Series("not_run", index=gaps.index, dtype="category")
-        yield (str(judge), str(reads)), pd.concat([rows, gaps]) if len(gaps) else rows
-
-
-_UNREAD: dict[str, Any] = {
-    **dict.fromkeys(("label", "conduct", "reasoning", "aware", "kind"), None),
-    **dict.fromkeys(("lied", "faking", "strong"), pd.NA),
-    **dict.fromkeys(("effect", "value"), np.nan),
-}
-
-
-def _measures(rows: pd.DataFrame, recorded: set[tuple[str, str]]) -> list[Measure]:
-    first = rows.iloc[0]
-    if first["family"] == FOREIGN:
-        score = str(first["judge"])
-        return [foreign_measure(score, "mean" if (score, "value") in recorded else "rate")]
-    return [
-        each
-        for each in MEASURES.values()
-        if each.optional is None or (str(first["eval"]), each.optional) in recorded
-    ]
-
-
-def _row(
-    cell: tuple[Any, ...], rows: pd.DataFrame, judge: tuple[str, str], each: Measure, level: float
-) -> RateRow:
+def _row(cell: Cell, each: Measure, level: float) -> RateRow:
+    rows = cell.rows
     values = each.read(rows)
     scored = ~np.isnan(values.value)
-    known: dict[str, Any] = {
-        name: None if pd.isna(value) else value for name, value in zip(CELL, cell, strict=True)
-    }
     numbers = (_rate if each.kind == "rate" else _mean)(each, rows, values, level)
     return RateRow(
-        **{**known, "step": None if known["step"] is None else int(known["step"])},
-        subset="fixed" if known["role"] == "fixed" else None,
-        judge=judge[0],
-        reads=judge[1],
+        **{name: getattr(cell, name) for name in (*CELL, "judge", "reads")},
+        subset="fixed" if cell.role == "fixed" else None,
         simulated=bool(rows["simulated"].any()),
         measure=each.name,
         kind=each.kind,
