@@ -61,8 +61,12 @@ def command(
     if as_json:
         click.echo(json.dumps(to_json(rows, level), indent=2, allow_nan=False))
         return
-    shown = [row for row in rows if measures or all_measures or _is_headline(row)]
-    out().print(rates_table(shown))
+    out().print(rates_table(rows if measures or all_measures else headline_rows(rows)))
+
+
+def headline_rows(rows: Sequence[RateRow]) -> list[RateRow]:
+    """Keep what a first look needs; --all-measures and --json have the rest."""
+    return [row for row in rows if row.measure in DEFAULT_MEASURES or row.family == FOREIGN]
 
 
 def _of_checkpoints(rows: list[RateRow], names: Sequence[str]) -> list[RateRow]:
@@ -71,7 +75,3 @@ def _of_checkpoints(rows: list[RateRow], names: Sequence[str]) -> list[RateRow]:
         if name not in there:
             raise BadInput(f"there is no checkpoint {name!r}; there are {', '.join(there)}")
     return [row for row in rows if not names or row.checkpoint in names]
-
-
-def _is_headline(row: RateRow) -> bool:
-    return row.measure in DEFAULT_MEASURES or row.family == FOREIGN

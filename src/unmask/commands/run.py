@@ -59,6 +59,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     Raises:
         Incomplete: Some promised sample has neither a label nor a reason.
     """
+    from unmask.commands.rates import headline_rows
     from unmask.console import err, out
     from unmask.forecast import say_first
     from unmask.manifest import write_manifest
@@ -88,7 +89,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
             write_manifest(logs, battery)
     reading = observe(logs)
     rows = rates(reading.table)
-    out().print(rates_table(rows))
+    out().print(rates_table(headline_rows(rows)))
     left = int((reading.table["missing"] == "not_run").sum())
     if left:
         raise Incomplete(f"{left} promised samples were not run; the same command goes on")
