@@ -19,12 +19,15 @@ from markupsafe import Markup
 
 from unmask.results.rates import RateRow
 from unmask.results.report.words import in_order, interval, rate, visible
+from unmask.text import safe_text
 
 NARROW, WIDE = 240, 330
 """Width of the plot in pixels, without names: of charts side by side, and of one or two alone."""
 ROW = 19
-NAMES = 150
-"""Most pixels that a name may take; longer ones end in an ellipsis."""
+LETTERS = 20
+"""Most characters of a name; longer ones lose their middle, for their ends tell them apart."""
+LETTER = 8
+"""Pixels reserved per character: fonts differ from machine to machine, and no name may be cut."""
 SPOKEN = 60
 """Most rates that a chart's text alternative reads out; the table beside it holds all."""
 
@@ -55,10 +58,11 @@ def rates_chart(rows: Sequence[RateRow], top: float | None = None, width: int = 
 
 
 def axis_top(rows: Sequence[RateRow]) -> float:
-    """Choose where an axis of rates ends: a round number above every interval, at least 5 %."""
+    """Choose where an axis of rates ends: above every interval, in four steps of whole percents."""
     highs = [row.high for row in rows if row.kind == "rate" and row.high is not None]
-    wanted = max([0.05, *highs])
-    return next(step for step in (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0) if wanted <= step)
+    return next(
+        top for top in (0.04, 0.08, 0.12, 0.2, 0.4, 0.6, 0.8, 1.0) if top >= max([0, *highs])
+    )
 
 
 def _labels(rows: Sequence[RateRow]) -> list[str]:
@@ -68,18 +72,24 @@ def _labels(rows: Sequence[RateRow]) -> list[str]:
     labels: list[str] = []
     for row in rows:
         parts = [str(getattr(row, name)) for name in used] or [row.checkpoint]
-        label = visible(" · ".join(parts)).replace("\n", "\\n").replace("\t", "\\t")
+        label = _shorten(safe_text(" · ".join(parts)))
         while label in labels:
             label += "′"
         labels.append(label)
     return labels
 
 
+def _shorten(name: str) -> str:
+    return name if len(name) <= LETTERS else f"{name[:7]}…{name[8 - LETTERS :]}"
+
+
 def _value(row: RateRow, label: str) -> dict[str, Any]:
-    numbers = ("rate", "low", "high", "worst_low", "worst_high")
+    numbers = ("rate", "low", "high", *(("worst_low", "worst_high") if row.missing else ()))
     return {
         "label": label,
         "note": "no rate" if row.rate is None else "",
+        "worst_low": None,
+        "worst_high": None,
         **{name: getattr(row, name) for name in numbers},
     }
 
@@ -100,10 +110,12 @@ def _chart(
     width: int,
 ) -> alt.LayerChart:
     ink = "currentColor"
+    low, high = scale
+    extent = LETTER * max(len(label) for label in labels)
     axis = alt.Axis(
         title=None,
         format=".0%" if is_rate else "+.1f",
-        tickCount=4,
+        values=[low + (high - low) * step / 4 for step in range(5)],
         gridColor=ink,
         gridOpacity=0.12,
         domain=False,
@@ -114,7 +126,9 @@ def _chart(
     )
     names = alt.Axis(
         title=None,
-        labelLimit=NAMES,
+        minExtent=extent,
+        maxExtent=extent,
+        labelLimit=0,
         labelFontSize=13,
         labelColor=ink,
         labelPadding=8,
