@@ -1,99 +1,86 @@
-"""When rates may stand side by side: same judge, reads, sampling, visibility and items. Pure."""
+"""Whether two cells of the table may stand side by side, and if not, why: by name and digest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 
 import pandas as pd
 
 from unmask.results.cells import Cell
 from unmask.results.table import UNKNOWN
 
-REASONED = frozenset(("misaligned", "covert", "reasoning", "alignment_faking", "eval_aware"))
-"""Measures that depend on how much of the reasoning was shown; all others are of what was done."""
+SHOWN = frozenset(("misaligned", "covert", "reasoning", "alignment_faking", "eval_aware"))
+"""Measures that depend on how much of the reasoning is shown."""
 
-TRACE = 0.05
-"""Ways of showing reasoning that fewer of a cell's readings have than this share are stray."""
+OFFERED = "conduct"
+"""What can be compared whatever is shown of reasoning."""
 
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """Scenarios of two cells, by whether they asked the same."""
-
-    shared: tuple[str, ...]
-    """Scenarios whose items are equal on both sides, sorted."""
-    changed: tuple[str, ...]
-    """Scenarios on both sides whose items differ: left out, and to be counted."""
-    single: tuple[str, ...]
-    """Scenarios on one side only."""
-
-    @property
-    def left_out(self) -> int:
-        """How many scenarios a comparison of the shared ones does without."""
-        return len(self.changed) + len(self.single)
+MOST_UNEQUAL = 0.1
+"""Largest share of samples by which two cells may differ in what they show of reasoning."""
 
 
 def why_not_comparable(a: Cell, b: Cell, measure: str) -> str | None:
-    """Say why two cells' rates may not stand side by side, naming both sides; None if they may.
+    """Say why a measure of two cells must not be compared, or None if it may.
 
-    Items are paired by scenario (`pair_scenarios`); only where nothing pairs are they a reason.
+    Cells of different checkpoints or arms are comparable where all else that moves a rate is the
+    same: eval and version number, thinking mode, role, sampling, judge, what the judge reads by
+    and, for measures that need reasoning, how much of it is shown. Items are not looked at here:
+    those that differ are left out, and counted, when differences are taken.
     """
-    for what, one, two in (
-        ("version", a.version.split("+")[0], b.version.split("+")[0]),
-        ("judge", a.judge, b.judge),
-        ("reads", a.reads, b.reads),
-        ("sampling", a.config, b.config),
-    ):
-        if one != two:
-            return f"{what} differs: {one or 'none'} ({_name(a)}), {two or 'none'} ({_name(b)})"
-    shown_a, shown_b = shown(a.rows), shown(b.rows)
-    if measure in REASONED and shown_a != shown_b:
-        return (
-            f"reasoning is shown differently: {_words(shown_a)} ({_name(a)}), {_words(shown_b)} "
-            f"({_name(b)}); compare 'conduct' instead of '{measure}'"
-        )
-    pairing = pair_scenarios(a.rows, b.rows)
-    if not pairing.shared:
-        return (
-            f"no scenario asks the same of both: {len(pairing.changed)} differ in their items, "
-            f"{len(pairing.single)} are of one side only ({a.version}, {b.version})"
-        )
-    return None
-
-
-def pair_scenarios(a: pd.DataFrame, b: pd.DataFrame) -> Pairing:
-    """Pair the scenarios of two cells' rows: those with the same set of item digests."""
-    one, two = _items(a), _items(b)
-    both = one.keys() & two.keys()
-    return Pairing(
-        shared=tuple(sorted(name for name in both if one[name] == two[name])),
-        changed=tuple(sorted(name for name in both if one[name] != two[name])),
-        single=tuple(sorted(one.keys() ^ two.keys())),
+    return (
+        _differ("evals", a.eval, b.eval)
+        or _differ("versions", _number(a.version), _number(b.version))
+        or _differ("thinking modes", a.thinking, b.thinking)
+        or _differ("roles", a.role, b.role)
+        or why_not_pairable(a, b, measure)
     )
 
 
-def shown(rows: pd.DataFrame) -> frozenset[str]:
-    """How reasoning is shown in a cell, from its readings; stray ways of it left out.
+def why_not_pairable(a: Cell, b: Cell, measure: str) -> str | None:
+    """As `why_not_comparable`, for cells that are meant to differ in what was asked.
 
-    Samples without reasoning say nothing beside samples with it, so `absent` counts only alone.
+    The forms of a twin are several evals, or one with other items; what they are read by and how
+    they are sampled has to be the same all the same.
     """
-    visibility = rows.loc[rows["visibility"].ne(UNKNOWN), "visibility"].astype(str)
-    shares = visibility.value_counts(normalize=True)
-    common = frozenset(str(name) for name, share in shares.items() if share >= TRACE)
-    return common - {"absent"} or common
+    return (
+        _differ("sampling settings", a.config, b.config)
+        or (_readers(a, b) if a.judge and b.judge else None)
+        or (_visibility(a, b, measure) if measure in SHOWN else None)
+    )
 
 
-def _items(rows: pd.DataFrame) -> dict[str, frozenset[str]]:
-    distinct = rows[["scenario", "item"]].drop_duplicates()
-    found: dict[str, set[str]] = {}
-    for scenario, item in distinct.itertuples(index=False):
-        found.setdefault(str(scenario), set()).add(str(item))
-    return {scenario: frozenset(items) for scenario, items in found.items()}
+def visibility_shares(rows: pd.DataFrame) -> dict[str, float]:
+    """Shares of the samples that were read by what they show of reasoning; empty if unknown."""
+    known = rows.loc[rows["visibility"].ne(UNKNOWN), "visibility"].astype(str)
+    return {str(name): float(share) for name, share in known.value_counts(normalize=True).items()}
 
 
-def _name(cell: Cell) -> str:
-    return cell.checkpoint
+def _differ(what: str, a: str, b: str) -> str | None:
+    return None if a == b else f"{what} differ: {a} and {b}"
 
 
-def _words(ways: frozenset[str]) -> str:
-    return " and ".join(sorted(ways)) or "not read"
+def _number(version: str) -> str:
+    """Return N of a version `N-L+asks`: where it is bumped, rates stopped being comparable."""
+    found = re.match(r"(\d+)-", version)
+    return found.group(1) if found else version
+
+
+def _readers(a: Cell, b: Cell) -> str | None:
+    return _differ("judges", a.judge, b.judge) or _differ(
+        "rubrics or checks (reads)", f"{a.reads or 'none'}", f"{b.reads or 'none'}"
+    )
+
+
+def _visibility(a: Cell, b: Cell, measure: str) -> str | None:
+    left, right = visibility_shares(a.rows), visibility_shares(b.rows)
+    if not left or not right:
+        return None
+    names = sorted(left.keys() | right.keys())
+    apart = sum(abs(left.get(name, 0) - right.get(name, 0)) for name in names) / 2
+    if apart <= MOST_UNEQUAL:
+        return None
+    shown = " and ".join(
+        ", ".join(f"{100 * side[name]:.0f} % {name}" for name in names if name in side)
+        for side in (left, right)
+    )
+    return f"visibility of reasoning differs, so {measure} does: {shown}; compare {OFFERED}"
