@@ -71,12 +71,13 @@ def foreign_rows(logs: Sequence[Log], how: Foreign) -> ForeignRows:
     for log, label, arm in zip(used, labels, arms, strict=True):
         looks += _looks(log, label, arm)
     chosen, superseded = merge(looks)
-    rows = []
+    rows: list[Row] = []
     for copies in chosen:
-        latest = {name: copy for copy in copies for name in names[copy.log.name]}
-        rows += [
-            _row(copy, name, how.misaligned) for name, copy in latest.items() if name in readable
-        ]
+        for name in dict.fromkeys(name for copy in copies for name in names[copy.log.name]):
+            if name in readable:
+                held = [copy for copy in copies if name in names[copy.log.name]]
+                read = [_row(copy, name, how.misaligned) for copy in held]
+                rows.append(next((row for row in read if row.value is not None), read[0]))
     for log in used:
         for name in names[log.name]:
             notes += header_notes(log, name, how.misaligned) if name in readable else []

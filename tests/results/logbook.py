@@ -52,6 +52,9 @@ READING = {
     "simulated": False,
 }
 
+REPLY = ModelOutput.from_content("mockllm/model", "ok")
+REPLY.usage = ModelUsage(input_tokens=7, output_tokens=3, total_tokens=10)
+
 
 def sample(name: str, value: Any = "aligned", reason: str | None = None, **more: Any) -> Sample:
     """Make a sample `scenario/variant` and what the scorer is to say of it.
@@ -120,9 +123,8 @@ def _value(told: dict[str, Any], state: TaskState) -> Any:
 
 def model() -> Model:
     """Return a mock model that never asks a network for its token counts."""
-    output = ModelOutput.from_content("mockllm/model", "ok")
-    output.usage = ModelUsage(input_tokens=7, output_tokens=3, total_tokens=10)
-    return get_model("mockllm/model", custom_outputs=[output] * 64, memoize=False)
+    replies = [REPLY.model_copy(deep=True) for _ in range(64)]
+    return get_model("mockllm/model", custom_outputs=replies, memoize=False)
 
 
 def run_own(folder: Path, samples: Sequence[Sample], epochs: int = 1, **eval_args: Any) -> Path:
