@@ -52,9 +52,6 @@ READING = {
     "simulated": False,
 }
 
-REPLY = ModelOutput.from_content("mockllm/model", "ok")
-REPLY.usage = ModelUsage(input_tokens=7, output_tokens=3, total_tokens=10)
-
 
 def sample(name: str, value: Any = "aligned", reason: str | None = None, **more: Any) -> Sample:
     """Make a sample `scenario/variant` and what the scorer is to say of it.
@@ -123,8 +120,13 @@ def _value(told: dict[str, Any], state: TaskState) -> Any:
 
 def model() -> Model:
     """Return a mock model that never asks a network for its token counts."""
-    replies = [REPLY.model_copy(deep=True) for _ in range(64)]
-    return get_model("mockllm/model", custom_outputs=replies, memoize=False)
+    return get_model("mockllm/model", custom_outputs=_reply, memoize=False)
+
+
+def _reply(*asked: object) -> ModelOutput:
+    output = ModelOutput.from_content("mockllm/model", "ok")
+    output.usage = ModelUsage(input_tokens=7, output_tokens=3, total_tokens=10)
+    return output
 
 
 def run_own(folder: Path, samples: Sequence[Sample], epochs: int = 1, **eval_args: Any) -> Path:
