@@ -113,9 +113,12 @@ def _unescape(quote: str) -> str:
 
 
 def _escape(line: str) -> str:
+    line = line.replace("<", "\\u003c").replace(">", "\\u003e")
+    if line.isprintable():
+        return line
     return "".join(
         f"\\u{ord(character):04x}"
-        if character in "<>" or (ord(character) < 0x10000 and _invisible(character))
+        if ord(character) < 0x10000 and _invisible(character)
         else character
         for character in line
     )

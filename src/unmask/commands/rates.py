@@ -65,8 +65,15 @@ def command(
 
 
 def headline_rows(rows: Sequence[RateRow]) -> list[RateRow]:
-    """Keep what a first look needs; --all-measures and --json have the rest."""
-    return [row for row in rows if row.measure in DEFAULT_MEASURES or row.family == FOREIGN]
+    """Keep what a first look needs; --all-measures and --json have the rest.
+
+    Controls and the fixed question have their own rows there: they are no part of an eval's rate.
+    """
+    return [
+        row
+        for row in rows
+        if row.family == FOREIGN or (row.measure in DEFAULT_MEASURES and row.role == "test")
+    ]
 
 
 def _of_checkpoints(rows: list[RateRow], names: Sequence[str]) -> list[RateRow]:
