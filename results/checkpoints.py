@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from unmask.errors import BadInput
-from unmask.results.logs import Log
+from unmask.results.logs import Log, planned
 from unmask.text import safe_text
 
 BY_HELP = "model, folder, tag:PREFIX, metadata:FIELD or task_arg:FIELD"
@@ -95,10 +95,7 @@ def _difference(one: Log, two: Log, *, same_task: bool) -> str | None:
 
 
 def _asked(log: Log) -> set[tuple[str, int]]:
-    ids = log.header.eval.dataset.sample_ids or []
-    epochs = range(1, (log.header.eval.config.epochs or 1) + 1)
-    planned = {(str(each), epoch) for each in ids for epoch in epochs}
-    return planned | {(str(summary.id), summary.epoch) for summary in log.summaries}
+    return {*planned(log)} | {(str(summary.id), summary.epoch) for summary in log.summaries}
 
 
 def _canonical(value: Any) -> str:

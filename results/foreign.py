@@ -14,7 +14,7 @@ from inspect_ai.log import EvalSampleSummary
 from unmask.errors import BadInput
 from unmask.results.checkpoints import name_checkpoints
 from unmask.results.headers import header_notes
-from unmask.results.logs import Log
+from unmask.results.logs import Log, planned
 from unmask.results.merge import Look, merge, sample_uuid
 from unmask.results.own import costs
 from unmask.results.scores import raw_value, read_value, score_names, unreadable, wanted
@@ -143,10 +143,9 @@ def _looks(log: Log, checkpoint: str, arm: str) -> list[Look]:
     """Every sample of a log, and an empty look for each that it planned and does not hold."""
     spec = log.header.eval
     held = {(str(summary.id), summary.epoch): summary for summary in log.summaries}
-    planned = {
-        (str(sample_id), epoch): EvalSampleSummary(id=sample_id, epoch=epoch, input="", target="")
-        for sample_id in spec.dataset.sample_ids or []
-        for epoch in range(1, (spec.config.epochs or 1) + 1)
+    owed = {
+        (sample_id, epoch): EvalSampleSummary(id=sample_id, epoch=epoch, input="", target="")
+        for sample_id, epoch in planned(log)
     }
     return [
         Look(
@@ -159,7 +158,7 @@ def _looks(log: Log, checkpoint: str, arm: str) -> list[Look]:
             sample_uuid(log, summary),
             ran=place in held,
         )
-        for place, summary in (planned | held).items()
+        for place, summary in (owed | held).items()
     ]
 
 

@@ -54,6 +54,13 @@ class Log:
         return hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()[:8]
 
 
+def planned(log: Log) -> list[tuple[str, int]]:
+    """Every sample id and epoch that a log set out to hold, as far as its header says."""
+    spec = log.header.eval
+    epochs = range(1, (spec.config.epochs or 1) + 1)
+    return [(str(each), epoch) for each in spec.dataset.sample_ids or [] for epoch in epochs]
+
+
 def read_logs(path: Path) -> tuple[list[Log], list[str]]:
     """Read a log, or every log below a folder.
 
@@ -70,12 +77,12 @@ def read_logs(path: Path) -> tuple[list[Log], list[str]]:
     unread: list[str] = []
     with quiet():
         for file in files:
-            name = file.relative_to(root).as_posix()
+            name = safe_text(file.relative_to(root).as_posix())
             try:
                 header = read_eval_log(str(file), header_only=True)
                 summaries = read_eval_log_sample_summaries(str(file))
             except Exception as error:  # a foreign file can break a reader in any way
-                unread.append(f"{safe_text(name)}: not a readable Inspect log ({_cause(error)})")
+                unread.append(f"{name}: not a readable Inspect log ({_cause(error)})")
             else:
                 logs.append(Log(file, name, header, summaries))
     if not logs:

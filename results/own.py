@@ -13,7 +13,7 @@ from inspect_ai.model import ModelUsage
 from inspect_ai.scorer import Score
 
 from unmask.battery import Promise, Promised
-from unmask.results.logs import Log
+from unmask.results.logs import Log, planned
 from unmask.results.merge import Look, merge, sample_uuid
 from unmask.results.reasons import missing_reason
 from unmask.results.table import UNKNOWN, Row
@@ -66,12 +66,20 @@ def own_rows(logs: Iterable[tuple[Log, Path | None]], promises: Mapping[Path, Pr
     slots = {folder: _promised_slots(promise) for folder, promise in promises.items()}
     looks: list[Look] = []
     stale = 0
-    for log, folder in logs:
+    held = list(logs)
+    asked = {
+        (log.header.eval.task, str(summary.id)): summary.metadata
+        for log, _ in held
+        for summary in log.summaries
+    }
+    for log, folder in held:
         for look in _looks(log):
             if folder is None or look.slot in slots[folder]:
                 looks.append(look)
             else:
                 stale += 1
+        if folder is None:
+            looks += _owed(log, asked)
     chosen, superseded = merge(looks)
     rows = [row for copies in chosen for row in _rows(copies)]
     ran = {copies[0].slot for copies in chosen}
@@ -91,16 +99,37 @@ def _promised_slots(promise: Promise) -> dict[Slot, Promised]:
 
 
 def _looks(log: Log) -> Iterable[Look]:
+    return (_look(log, summary, ran=True) for summary in log.summaries)
+
+
+def _owed(log: Log, asked: Mapping[tuple[str, str], dict[str, Any]]) -> Iterable[Look]:
+    """Every sample that a log planned and does not hold, as other samples of that id describe it.
+
+    Our ids begin with the scenario, which is what is left where no log holds the sample.
+    """
+    held = {(str(summary.id), summary.epoch) for summary in log.summaries}
+    for sample_id, epoch in planned(log):
+        if (sample_id, epoch) not in held:
+            told = asked.get((log.header.eval.task, sample_id))
+            metadata = told or {"scenario": sample_id.partition("/")[0]}
+            empty = EvalSampleSummary(
+                id=sample_id, epoch=epoch, input="", target="", metadata=metadata
+            )
+            yield _look(log, empty, ran=False)
+
+
+def _look(log: Log, summary: EvalSampleSummary, *, ran: bool) -> Look:
     spec = log.header.eval
-    checkpoint = str(log.metadata.get("checkpoint") or spec.model)
-    eval_name = str(log.metadata.get("eval") or spec.task.removeprefix("unmask/"))
-    arm = str(log.metadata.get("arm") or UNKNOWN)
-    thinking = str(log.metadata.get("thinking") or UNKNOWN)
-    for summary in log.summaries:
-        item = str(summary.metadata.get("item") or summary.id)
-        slot = Slot(checkpoint, eval_name, arm, thinking, item, summary.epoch)
-        uuid = sample_uuid(log, summary)
-        yield Look(log, summary, checkpoint, eval_name, arm, slot, uuid)
+    slot = Slot(
+        checkpoint=str(log.metadata.get("checkpoint") or spec.model),
+        eval=str(log.metadata.get("eval") or spec.task.removeprefix("unmask/")),
+        arm=str(log.metadata.get("arm") or UNKNOWN),
+        thinking=str(log.metadata.get("thinking") or UNKNOWN),
+        item=str(summary.metadata.get("item") or summary.id),
+        epoch=summary.epoch,
+    )
+    uuid = sample_uuid(log, summary)
+    return Look(log, summary, slot.checkpoint, slot.eval, slot.arm, slot, uuid, ran)
 
 
 def _rows(copies: list[Look]) -> list[Row]:
@@ -110,7 +139,7 @@ def _rows(copies: list[Look]) -> list[Row]:
     readings = _last_valid(copies)
     if failed or not readings:
         summary = first.summary
-        never = not failed and summary.started_at is None and not summary.completed
+        never = not first.ran or not (failed or summary.started_at or summary.completed)
         return [Row(**_facts(first), missing="not_run" if never else "error")]
     return [
         Row(**{**_facts(copy), **_reading(score)}, judge=judge, reads=reads)

@@ -141,6 +141,21 @@ def test_promise_without_any_log(tmp_path: Path) -> None:
     assert "no Inspect log" in reading.lines()[0]
 
 
+def test_cut_log_without_a_promise_owes_what_it_planned(tmp_path: Path) -> None:
+    """Samples of a cancelled run stand as not run, until another log holds them."""
+    path = run_own(tmp_path, [sample("a"), sample("b"), sample("b/other")])
+    whole = read_eval_log(str(path))
+    cut = whole.model_copy(update={"samples": (whole.samples or [])[:1], "status": "cancelled"})
+    write_eval_log(cut, str(path))
+    table = observe(tmp_path).table
+    assert list(table["missing"].dropna()) == ["not_run", "not_run"]
+    assert list(table["scenario"]) == ["a", "b", "b"]
+    run_own(tmp_path, [sample("b"), sample("b/other")])
+    reading = observe(tmp_path)
+    assert list(reading.table["label"]) == ["aligned"] * 3
+    assert reading.superseded == 0
+
+
 def test_one_named_log_owes_only_its_own_cell(folder: Path, tmp_path: Path) -> None:
     """Naming one log does not ask it for what other arms were promised."""
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
