@@ -69,9 +69,11 @@ def _labels(rows: Sequence[RateRow]) -> list[str]:
     """Name each line by its checkpoint, and by whatever else tells lines apart."""
     fields = ("checkpoint", "arm", "thinking", "measure", "judge", "reads", "config", "version")
     used = [name for name in fields if len({getattr(row, name) for row in rows}) > 1]
+    mixed = len({row.simulated for row in rows}) > 1
     labels: list[str] = []
     for row in rows:
         parts = [str(getattr(row, name)) for name in used] or [row.checkpoint]
+        parts += ["simulated"] if mixed and row.simulated else []
         label = _shorten(safe_text(" · ".join(parts)))
         while label in labels:
             label += "′"

@@ -6,6 +6,8 @@ import io
 import json
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from unmask.results.rates import to_json
 from unmask.results.report.build import Material
@@ -30,10 +32,29 @@ def report_files(material: Material) -> dict[str, bytes]:
 
 
 def parquet(table: pd.DataFrame) -> bytes:
-    """Write the table as Parquet, types and nulls kept."""
+    """Write the table as Parquet: the same types whatever it holds, an empty column's included."""
+    columns = {name: _column(table[name], dtype) for name, dtype in SCHEMA.items()}
     buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
+    pq.write_table(pa.table(columns), buffer)
     return buffer.getvalue()
+
+
+def _column(series: pd.Series, dtype: str) -> pa.Array:
+    if dtype in ("category", "string"):
+        text = pa.array(series.astype(object), type=pa.string(), from_pandas=True)
+        return text.dictionary_encode() if dtype == "category" else text
+    return pa.array(series, type=_ARROW[dtype], from_pandas=True)
+
+
+_ARROW = {
+    "bool": pa.bool_(),
+    "boolean": pa.bool_(),
+    "Int64": pa.int64(),
+    "int64": pa.int64(),
+    "int16": pa.int16(),
+    "float64": pa.float64(),
+    "float32": pa.float32(),
+}
 
 
 def csv(table: pd.DataFrame) -> str:
@@ -46,7 +67,8 @@ def csv(table: pd.DataFrame) -> str:
     for name in safe.columns:
         if SCHEMA[name] in ("category", "string"):
             safe[name] = safe[name].astype(object).map(_defuse, na_action="ignore")
-    return str(safe.to_csv(index=False, lineterminator="\n"))
+    # With both characters in the terminator, a cell that holds either one is quoted.
+    return str(safe.to_csv(index=False, lineterminator="\r\n"))
 
 
 def _defuse(text: str) -> str:

@@ -33,6 +33,7 @@ def section(rows: Sequence[RateRow], headline: Mapping[str, str], level: float) 
             others=grouped(others),
             every=grouped([row for row in in_order(rows) if row not in first + others]),
             differing=differing(rows),
+            mixed=len({row.simulated for row in rows}) > 1,
             level=f"{100 * level:g} %",
             gaps=any(row.missing for row in first),
         ),
