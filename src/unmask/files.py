@@ -9,6 +9,20 @@ from pathlib import Path
 from unmask.errors import BadInput
 
 
+def usable_folder(path: Path) -> Path:
+    """Make a folder if need be, and make sure that it can be written to before work is paid for.
+
+    Raises:
+        BadInput: It can't be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except OSError as error:
+        raise BadInput(f"can't write to folder {path}: {error.strerror or error}") from None
+
+
 def atomic_write(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader sees the old content or the new one, never a part.
 

@@ -53,13 +53,18 @@ def parse_yaml(text: str, model: type[M], *, source: str) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # An unknown key first: it is what makes another key seem to be missing.
+        errors = error.errors(include_url=False)
+        first = min(errors, key=lambda each: each["type"] != "extra_forbidden")
         more = error.error_count() - 1
         line = _line_of(node, first["loc"])
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         others = f" (and {more} more like it)" if more else ""
-        message = first["msg"].removeprefix("Value error, ")
+        message = _MESSAGES.get(first["type"]) or first["msg"].removeprefix("Value error, ")
         raise BadInput(f"{source}:{line}: {place}: {message}{_found(first)}{others}") from None
+
+
+_MESSAGES = {"extra_forbidden": "unknown key", "missing": "is missing"}
 
 
 def _found(error: Any) -> str:

@@ -31,7 +31,7 @@ def test_checkpoints_inherit_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("grader: reference/judge\n", "", "grader: Field required"),
+        ("grader: reference/judge\n", "", "grader: is missing"),
         ("reference/judge", "judge", "battery.yaml:2: grader.0.model: String should match"),
         ("label: b", "label: A", "two checkpoints are called 'A'"),
         ("label: b", "label: ../b", "battery.yaml:6: checkpoints.1.label"),
@@ -41,7 +41,7 @@ def test_checkpoints_inherit_the_defaults() -> None:
             "can't be told apart",
         ),
         ("evals: [goals]", "evals: []", "battery.yaml:7: evals"),
-        ("evals: [goals]", "eval: [goals]", "battery.yaml:7: eval: Extra|Field required"),
+        ("evals: [goals]", "eval: [goals]", "battery.yaml:7: eval: unknown key"),
         ("step: 10", "step: ten", "checkpoints.1.step: .*'ten'"),
         ("evals: [goals]", "evals: [goals]\nepochs: 0", "battery.yaml:8: epochs"),
     ],

@@ -28,8 +28,8 @@ class File(BaseModel):
     ("text", "message"),
     [
         ("items:\n  - name: a\n    count: many\n", "f:3: items.0.count: .*integer.*'many'"),
-        ("items:\n  - name: a\n    colour: red\n", "f:3: items.0.colour: Extra inputs"),
-        ("items:\n  - count: 1\n", "f:2: items.0.name: Field required"),
+        ("items:\n  - name: a\n    colour: red\n", "f:3: items.0.colour: unknown key"),
+        ("items:\n  - count: 1\n", "f:2: items.0.name: is missing"),
         ("items:\n  - name: a\n    name: b\n", "f:3: 'name' stands here twice"),
         ("items: [\n", "f:2: not valid YAML"),
         ("- a\n", "f: expected keys and values at the top, found list"),

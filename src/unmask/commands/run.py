@@ -61,6 +61,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     """
     from unmask.commands.rates import headline_rows
     from unmask.console import err, out
+    from unmask.files import usable_folder
     from unmask.forecast import say_first
     from unmask.manifest import write_manifest
     from unmask.results.observations import observe
@@ -71,6 +72,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     quiet_environment()
     console = err()
     models = open_models(battery)
+    usable_folder(logs)
     say_first(battery, console)
     display = "rich" if sys.stderr.isatty() and sys.stdout.isatty() else "none"
     try:
@@ -85,8 +87,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
                 say=lambda line: console.print(f"  {line}"),
             )
     finally:
-        if logs.is_dir():
-            write_manifest(logs, battery)
+        write_manifest(logs, battery)
     reading = observe(logs)
     rows = rates(reading.table)
     out().print(rates_table(headline_rows(rows)))
