@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
+from unmask.commands.options import checked_level, foreign_from, logs_options
 from unmask.console import out
 from unmask.errors import BadInput
-from unmask.results.observations import Foreign, observe
+from unmask.results.observations import observe
 from unmask.results.rates import RateRow, rates, to_json
 from unmask.results.report.terminal import rates_table
 from unmask.results.table import FOREIGN
@@ -20,16 +21,8 @@ DEFAULT_MEASURES = ("misaligned", "overt", "covert", "refused")
 
 
 @click.command()
-@click.argument("logs", type=click.Path(path_type=Path), default=Path("logs"))
+@logs_options
 @click.option("--json", "as_json", is_flag=True, help="Every measure as JSON, nothing else.")
-@click.option("--score", help="Read this score of foreign logs: NAME, NAME/KEY, or '*' for all.")
-@click.option("--misaligned", metavar="VALUE", help="The score's value that is the event.")
-@click.option(
-    "--checkpoint-by",
-    metavar="WHAT",
-    help="What names a foreign checkpoint: model, folder, tag:PREFIX, metadata:FIELD or "
-    "task_arg:FIELD.",
-)
 @click.option("--checkpoint", "checkpoints", multiple=True, help="Only this checkpoint.")
 @click.option("--measure", "measures", multiple=True, help="Only this measure.")
 @click.option("--all-measures", is_flag=True, help="Every measure, not only the headline ones.")
@@ -49,12 +42,8 @@ def command(
 
     What is missing is counted beside each rate; --json holds the limits that it could hide.
     """
-    if not 0 < level < 1:
-        raise BadInput(f"--level {level}: expected a fraction between 0 and 1, such as 0.95")
-    if score is None and (misaligned is not None or checkpoint_by is not None):
-        raise BadInput("--misaligned and --checkpoint-by are for foreign logs: give --score too")
-    foreign = Foreign(score, misaligned, checkpoint_by) if score is not None else None
-    reading = observe(logs, foreign)
+    checked_level(level)
+    reading = observe(logs, foreign_from(score, misaligned, checkpoint_by))
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
     rows = _of_checkpoints(rates(reading.table, measures or None, level), checkpoints)
