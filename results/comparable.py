@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -45,7 +46,7 @@ def why_not_pairable(a: Cell, b: Cell, measure: str) -> str | None:
     return (
         _differ("sampling settings", a.config, b.config)
         or (_readers(a, b) if a.judge and b.judge else None)
-        or (_visibility(a, b, measure) if measure in SHOWN else None)
+        or why_not_seen_alike(visibility_shares(a.rows), visibility_shares(b.rows), measure)
     )
 
 
@@ -53,6 +54,23 @@ def visibility_shares(rows: pd.DataFrame) -> dict[str, float]:
     """Shares of the samples that were read by what they show of reasoning; empty if unknown."""
     known = rows.loc[rows["visibility"].ne(UNKNOWN), "visibility"].astype(str)
     return {str(name): float(share) for name, share in known.value_counts(normalize=True).items()}
+
+
+def why_not_seen_alike(
+    left: Mapping[str, float], right: Mapping[str, float], measure: str
+) -> str | None:
+    """Say that two sides show different amounts of reasoning, if the measure depends on that."""
+    if measure not in SHOWN or not left or not right:
+        return None
+    names = sorted(left.keys() | right.keys())
+    apart = sum(abs(left.get(name, 0) - right.get(name, 0)) for name in names) / 2
+    if apart <= MOST_UNEQUAL:
+        return None
+    shown = " and ".join(
+        ", ".join(f"{100 * side[name]:.0f} % {name}" for name in names if name in side)
+        for side in (left, right)
+    )
+    return f"visibility of reasoning differs, so {measure} does: {shown}; compare {OFFERED}"
 
 
 def _differ(what: str, a: str, b: str) -> str | None:
@@ -69,18 +87,3 @@ def _readers(a: Cell, b: Cell) -> str | None:
     return _differ("judges", a.judge, b.judge) or _differ(
         "rubrics or checks (reads)", f"{a.reads or 'none'}", f"{b.reads or 'none'}"
     )
-
-
-def _visibility(a: Cell, b: Cell, measure: str) -> str | None:
-    left, right = visibility_shares(a.rows), visibility_shares(b.rows)
-    if not left or not right:
-        return None
-    names = sorted(left.keys() | right.keys())
-    apart = sum(abs(left.get(name, 0) - right.get(name, 0)) for name in names) / 2
-    if apart <= MOST_UNEQUAL:
-        return None
-    shown = " and ".join(
-        ", ".join(f"{100 * side[name]:.0f} % {name}" for name in names if name in side)
-        for side in (left, right)
-    )
-    return f"visibility of reasoning differs, so {measure} does: {shown}; compare {OFFERED}"
