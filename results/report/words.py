@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from unmask.results.measures import MEASURES
 from unmask.results.rates import RateRow
 from unmask.results.table import FOREIGN
 
@@ -105,21 +106,15 @@ def leading(rows: Sequence[RateRow], headline: Mapping[str, str] | None = None) 
 
 def in_order(rows: Sequence[RateRow]) -> list[RateRow]:
     """Sort by eval, tests first, then checkpoints by training run and step, or by name."""
-    roles = list(ROLES)
-    return sorted(rows, key=lambda row: (row.style, row.eval, roles.index(row.role), *_place(row)))
+    roles, measures = list(ROLES), list(MEASURES)
 
+    def place(row: RateRow) -> tuple[object, ...]:
+        known = measures.index(row.measure) if row.measure in measures else len(measures)
+        when = (row.run or "", row.step is None, row.step or 0, row.checkpoint)
+        asked = (row.style, row.eval, roles.index(row.role))
+        return (*asked, *when, row.arm, row.thinking, known, row.measure)
 
-def _place(row: RateRow) -> tuple[str, bool, int, str, str, str, str]:
-    step = row.step
-    return (
-        row.run or "",
-        step is None,
-        step or 0,
-        row.checkpoint,
-        row.arm,
-        row.thinking,
-        row.measure,
-    )
+    return sorted(rows, key=place)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
