@@ -7,6 +7,7 @@ again; what a judge left unread is read again at the end.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -96,6 +97,7 @@ def run_checkpoint(
     if todo:
         _eval_set(checkpoint, battery, models, folder, [task for _, task in todo], display)
     mend(folder, list(models.panel), models.checkpoints[checkpoint.label], say=say)
+    _hang_up(checkpoint, battery, models)
 
 
 def _eval_set(
@@ -198,6 +200,24 @@ def _model(spec: ModelSpec, what: str, battery: Battery) -> Model:
     except Exception as error:
         # Providers raise anything here: a missing key, package or file, a wrong argument.
         raise BadInput(f"{what}: can't open {spec.model}: {_plain(error)}") from None
+
+
+def _hang_up(checkpoint: Checkpoint, battery: Battery, models: Models) -> None:
+    """Let go of the connections of a checkpoint that is done.
+
+    Each `eval_set` runs in an event loop of its own, and nothing closes what a client opened in it:
+    dozens of checkpoints would use up the process's open files. The client goes, its sockets with
+    it; the next checkpoint finds its judge with a new one.
+    """
+    used: list[tuple[Model, ModelSpec]] = [
+        (models.checkpoints[checkpoint.label], checkpoint),
+        *zip(models.panel, battery.grader, strict=True),
+    ]
+    wired = [(model, spec) for model, spec in used if spec.model.split("/")[0] in SDK_APIS]
+    for model, spec in wired:
+        model.api = _model(spec, checkpoint.label, battery).api
+    if wired:
+        gc.collect()
 
 
 def _plain(error: Exception) -> str:
