@@ -6,7 +6,7 @@ from unmask.scorers.labels import MISSING
 
 _INSPECT: dict[str, str] = {
     "invalid_response_format": "grader_invalid",
-    "refusal": "grader_refused",
+    "refusal": "no_reply",  # the model under test declined: there is no value, and no judge to blame
     "no_response": "no_reply",
     "grader_failed": "grader_error",
     "scoring_failed": "check_failed",

@@ -36,3 +36,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         )
 
     return compare
+
+
+@pytest.fixture
+def refresh_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether this run writes golden texts anew instead of comparing them."""
+    return bool(request.config.getoption("--refresh-golden"))
