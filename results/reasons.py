@@ -6,7 +6,8 @@ from unmask.scorers.labels import MISSING
 
 _INSPECT: dict[str, str] = {
     "invalid_response_format": "grader_invalid",
-    "refusal": "no_reply",  # the model under test declined: there is no value, and no judge to blame
+    # The model under test declined: there is no value, and no judge to blame.
+    "refusal": "no_reply",
     "no_response": "no_reply",
     "grader_failed": "grader_error",
     "scoring_failed": "check_failed",
