@@ -21,7 +21,8 @@ ALLOWED: dict[str, set[str]] = {
     "evals": {"evals", "scorers"},
     "reference": {"reference", "evals", "scorers"},
     "results": {"results", "battery", *(f"scorers.{name}" for name in PURE_SCORERS)},
-    "battery": set(),
+    "battery": {"series"},
+    "series": set(),
 }
 """Which parts a part may import; a dot narrows a part to one module of it."""
 

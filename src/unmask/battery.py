@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from unmask.errors import BadInput
+from unmask.series import expand, folders
 from unmask.yamls import read_yaml
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")]
@@ -117,7 +118,7 @@ class Battery(_Strict):
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
-        """Accept a bare model or eval name, one thinking mode, and defaults for checkpoints."""
+        """Accept bare model and eval names, series of checkpoints, and defaults for all of them."""
         if not isinstance(value, dict):
             return value
         value = dict(value)
@@ -130,7 +131,8 @@ class Battery(_Strict):
         if isinstance(value.get("evals"), list):
             value["evals"] = [{"eval": e} if isinstance(e, str) else e for e in value["evals"]]
         if isinstance(value.get("checkpoints"), list):
-            value["checkpoints"] = [_inherit(c, inherited) for c in value["checkpoints"]]
+            expanded = [c for entry in value["checkpoints"] for c in expand(entry, folders)]
+            value["checkpoints"] = [_inherit(c, inherited) for c in expanded]
         return value
 
     @model_validator(mode="after")
