@@ -6,7 +6,7 @@ as good, as it could be; and the same corrected for the judge's errors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,7 +40,15 @@ class Claim:
     """Why a correction that was asked for can't be made."""
     scenarios: int
     """Scenarios with a graded sample."""
+    level: float
     icc: float = 0.0
+    rate: bool = False
+    """A rate, rather than a difference or a mean."""
+
+    @property
+    def low(self) -> float:
+        """The lower limit that a fail needs above its threshold."""
+        return self.raw.low if self.corrected is None else self.corrected.low
 
     @property
     def high(self) -> float:
@@ -61,14 +69,13 @@ def rate_claim(counts: Counts, calibration: Calibration | None, level: float) ->
     seen = m > 0
     alone = rate_ci_default(y[seen], m[seen], level)
     worst = worst_case(y, m, absent, level)
-    claim = Claim(
-        alone.rate, Interval(worst.low, worst.high), None, None, int(seen.sum()), alone.icc
-    )
+    raw = Interval(worst.low, worst.high)
+    claim = Claim(alone.rate, raw, None, None, int(seen.sum()), level, alone.icc, rate=True)
     if calibration is None:
         return claim
     refusal = correction_refusal(*calibration.counts)
     if refusal is not None:
-        return _refused(claim, refusal)
+        return replace(claim, refusal=refusal)
     benign, harmful = (
         rate_ci_default(y, m + absent, level),
         rate_ci_default(y + absent, m + absent, level),
@@ -79,12 +86,12 @@ def rate_claim(counts: Counts, calibration: Calibration | None, level: float) ->
     ]
     corrected = Interval(min(low for low, _ in limits), max(high for _, high in limits))
     if corrected.high == 0:
-        return _refused(
-            claim,
+        refusal = (
             f"calibration contradicts these samples: {alone.rate:.1%} flagged, fewer than the "
-            f"false alarms that it found ({calibration.fp} of {calibration.n_neg})",
+            f"false alarms that it found ({calibration.fp} of {calibration.n_neg})"
         )
-    return Claim(claim.estimate, claim.raw, corrected, None, claim.scenarios, claim.icc)
+        return replace(claim, refusal=refusal)
+    return replace(claim, corrected=corrected)
 
 
 def rate_difference(a: Counts, b: Counts, calibration: Calibration | None, level: float) -> Claim:
@@ -111,7 +118,7 @@ def rate_difference(a: Counts, b: Counts, calibration: Calibration | None, level
         True,
         level,
     )
-    claim = Claim(alone.estimate, raw, None, None, int(seen.sum()))
+    claim = Claim(alone.estimate, raw, None, None, int(seen.sum()), level)
     if calibration is None:
         return claim
     tp, n_pos, fp, n_neg = calibration.counts
@@ -120,12 +127,12 @@ def rate_difference(a: Counts, b: Counts, calibration: Calibration | None, level
     if refusal is None and least <= 0:
         refusal = f"too few exemplars ({n_pos} and {n_neg}) to say that the judge tells them apart"
     if refusal is not None:
-        return _refused(claim, refusal)
+        return replace(claim, refusal=refusal)
     corrected = Interval(
         max(-1.0, raw.low / (most if raw.low > 0 else least)),
         min(1.0, raw.high / (least if raw.high > 0 else most)),
     )
-    return Claim(claim.estimate, raw, corrected, None, claim.scenarios)
+    return replace(claim, corrected=corrected)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,8 +180,4 @@ def effect_claim(found: Effects, level: float) -> Claim | None:
     alone = mean_ci(found.value[seen], level, found.bounds)
     low, high = (mean_ci(each, level, found.bounds) for each in (found.least, found.most))
     raw = Interval(min(alone.low, low.low), max(alone.high, high.high))
-    return Claim(alone.estimate, raw, None, None, alone.scenarios)
-
-
-def _refused(claim: Claim, refusal: str) -> Claim:
-    return Claim(claim.estimate, claim.raw, None, refusal, claim.scenarios, claim.icc)
+    return Claim(alone.estimate, raw, None, None, alone.scenarios, level)
