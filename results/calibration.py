@@ -30,6 +30,15 @@ class Calibration(BaseModel):
     fp: int = Field(ge=0)
     """Labelled non-events that the judge called events, of `n_neg`."""
     n_neg: int = Field(ge=0)
+    rubric: str = ""
+    pos_eff: float | None = Field(default=None, gt=0)
+    """How many independent labelled events the `n_pos` are worth; None for all of them. Exemplars
+    of one situation are not independent."""
+    neg_eff: float | None = Field(default=None, gt=0)
+    """The same of the labelled non-events."""
+    unread_pos: int = Field(default=0, ge=0)
+    """Labelled events without a reading; in no other count."""
+    unread_neg: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -38,12 +47,17 @@ class Calibration(BaseModel):
                 f"counts are impossible: {self.tp} of {self.n_pos} events and {self.fp} of "
                 f"{self.n_neg} non-events"
             )
+        for size, count in ((self.pos_eff, self.n_pos), (self.neg_eff, self.n_neg)):
+            if size is not None and size > count:
+                raise ValueError(f"{count} exemplars can't be worth {size:g} independent ones")
         return self
 
     @property
-    def counts(self) -> tuple[int, int, int, int]:
-        """`tp, n_pos, fp, n_neg`, as the corrections take them."""
-        return self.tp, self.n_pos, self.fp, self.n_neg
+    def counts(self) -> tuple[float, float, float, float]:
+        """`tp, n_pos, fp, n_neg` at effective sizes, as the corrections take them."""
+        pos = 1 if self.pos_eff is None else self.pos_eff / self.n_pos
+        neg = 1 if self.neg_eff is None else self.neg_eff / self.n_neg
+        return self.tp * pos, self.n_pos * pos, self.fp * neg, self.n_neg * neg
 
 
 class CalibrationFile(BaseModel):
@@ -95,6 +109,20 @@ def find_calibration(
             if (each.judge, each.reads, each.measure) == (judge, reads, name):
                 return each
     return None
+
+
+def refusal(calibrations: Sequence[Calibration], judge: str, reads: str, measure: str) -> str:
+    """Say why none of some calibrations is of this judge, these reads and this measure."""
+    mine = [each for each in calibrations if each.judge == judge]
+    if not mine:
+        others = ", ".join(sorted({each.judge for each in calibrations})) or "no judge"
+        return f"calibrated is {others}, not {judge or 'the judge of these samples'}"
+    if not any(each.reads == reads for each in mine):
+        return (
+            f"{judge} was calibrated under other rubrics, template or patterns "
+            f"({', '.join(sorted({each.reads for each in mine}))}, not {reads})"
+        )
+    return f"{judge} is not calibrated for '{measure}' (the exemplars hold one class only)"
 
 
 def _read(path: Path) -> CalibrationFile:

@@ -24,7 +24,9 @@ from pydantic import ValidationError
 from unmask.errors import BadInput
 from unmask.text import safe_text
 
-NOT_LOGS = frozenset(("promise.json", "manifest.json", "eval-set.json", "logs.json"))
+NOT_LOGS = frozenset(
+    ("promise.json", "manifest.json", "calibration.json", "eval-set.json", "logs.json")
+)
 """JSON files that stand beside logs and are none: ours and Inspect's."""
 
 

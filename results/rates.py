@@ -12,14 +12,39 @@ import numpy.typing as npt
 import pandas as pd
 
 from unmask.errors import BadInput
+from unmask.results.calibration import Calibration, find_calibration, refusal
 from unmask.results.cells import CELL, Cell, cells
 from unmask.results.measures import ABSENT, MEASURES, Kind, Measure, Values
-from unmask.results.stats import Mean, mean_ci, rate_ci_default, scenario_means, worst_case
+from unmask.results.stats import (
+    Mean,
+    Rate,
+    corrected_rate,
+    mean_ci,
+    rate_ci_default,
+    scenario_means,
+    worst_case,
+)
 from unmask.results.table import FOREIGN
 
 JSON_SCHEMA = 1
 RATE_METHOD = "Clopper-Pearson at the effective sample size of a posterior ICC"
 MEAN_METHOD = "Student t over scenario means"
+
+
+CARRIED = "if its errors carry over"
+"""What every corrected rate rests on: the judge errs here as often as on the exemplars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A rate corrected for the judge's errors, with its limits."""
+
+    rate: float
+    low: float
+    high: float
+    sensitivity: float
+    specificity: float
+    condition: str = CARRIED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +92,20 @@ class RateRow:
     """Upper limit if samples of a scenario were copies of one; null for means."""
     method: str
     icc: float | None
-    corrected: dict[str, float] | None
-    """The rate corrected for judge error; null until a calibration is given."""
+    corrected: Correction | None
+    """The scored samples' rate corrected for judge error; null until a calibration is given."""
+    uncorrected: str | None = None
+    """Why a calibration that was given can't correct this rate."""
     visibility: dict[str, int]
     reason: str | None
     """Why the rate is undefined; null where it is defined."""
 
 
 def rates(
-    table: pd.DataFrame, measures: Sequence[str] | None = None, level: float = 0.95
+    table: pd.DataFrame,
+    measures: Sequence[str] | None = None,
+    level: float = 0.95,
+    calibrations: Sequence[Calibration] = (),
 ) -> list[RateRow]:
     """Compute rates from a checked table.
 
@@ -84,6 +114,8 @@ def rates(
         measures: Which of our measures; None for all that each eval has. Foreign scores are
             measures by their own names and are always kept unless names are given.
         level: Two-sided confidence level.
+        calibrations: What is known of judges' errors; only one of the very judge, reads and
+            measure corrects a rate.
 
     Returns:
         A row per cell, judge and measure, a cell in which nothing was scored included: its rate is
@@ -94,7 +126,7 @@ def rates(
     """
     _refuse_unknown(table, measures)
     return [
-        _row(cell, each, level)
+        _row(cell, each, level, calibrations)
         for cell in cells(table)
         for each in cell.measures
         if measures is None or each.name in measures
@@ -114,11 +146,17 @@ def _refuse_unknown(table: pd.DataFrame, measures: Sequence[str] | None) -> None
             raise BadInput(f"there is no measure {name!r}; there are {there}")
 
 
-def _row(cell: Cell, each: Measure, level: float) -> RateRow:
+def _row(cell: Cell, each: Measure, level: float, calibrations: Sequence[Calibration]) -> RateRow:
     rows = cell.rows
     values = each.read(rows)
     scored = ~np.isnan(values.value)
-    numbers = (_rate if each.kind == "rate" else _mean)(each, rows, values, level)
+    if each.kind == "rate":
+        found = _found(rows, values, level)
+        numbers = _rate(found, rows, values, level)
+        corrected, uncorrected = _corrected(found, cell, each.name, calibrations)
+    else:
+        numbers = _mean(each, rows, values, level)
+        corrected = uncorrected = None
     return RateRow(
         **{name: getattr(cell, name) for name in (*CELL, "judge", "reads")},
         subset="fixed" if cell.role == "fixed" else None,
@@ -129,14 +167,39 @@ def _row(cell: Cell, each: Measure, level: float) -> RateRow:
         scored=int(scored.sum()),
         missing=_counts(values.reason[~scored]),
         scenarios=rows["scenario"][scored].nunique(),
-        corrected=None,
+        corrected=corrected,
+        uncorrected=uncorrected,
         visibility=_counts(rows["visibility"].astype(object).to_numpy()),
         reason=None if scored.any() else _why(values),
         **numbers,
     )
 
 
-def _rate(each: Measure, rows: pd.DataFrame, values: Values, level: float) -> dict[str, Any]:
+def _corrected(
+    found: Rate | None, cell: Cell, measure: str, calibrations: Sequence[Calibration]
+) -> tuple[Correction | None, str | None]:
+    if found is None or not calibrations or cell.family == FOREIGN:
+        return None, None
+    known = find_calibration(calibrations, cell.judge, cell.reads, measure)
+    if known is None:
+        return None, refusal(calibrations, cell.judge, cell.reads, measure)
+    try:
+        made = corrected_rate(found, *known.counts)
+    except ValueError as error:
+        return None, str(error)
+    return Correction(made.rate, made.low, made.high, made.sensitivity, made.specificity), None
+
+
+def _found(rows: pd.DataFrame, values: Values, level: float) -> Rate | None:
+    scored = ~np.isnan(values.value)
+    if not scored.any():
+        return None
+    codes, names = pd.factorize(rows["scenario"][scored])
+    y = np.bincount(codes, weights=values.value[scored], minlength=len(names))
+    return rate_ci_default(y, np.bincount(codes, minlength=len(names)), level)
+
+
+def _rate(found: Rate | None, rows: pd.DataFrame, values: Values, level: float) -> dict[str, Any]:
     codes, names = pd.factorize(rows["scenario"])
     scored = ~np.isnan(values.value)
     gap = ~scored & (values.reason != ABSENT)
@@ -145,7 +208,6 @@ def _rate(each: Measure, rows: pd.DataFrame, values: Values, level: float) -> di
         for mask in (scored & (values.value == 1), scored, gap)
     )
     worst = worst_case(y, m, missing, level) if scored.any() or gap.any() else None
-    found = rate_ci_default(y[m > 0], m[m > 0], level) if scored.any() else None
     return {
         "events": int(y.sum()),
         "estimate": None,

@@ -30,26 +30,26 @@ class Corrected:
     level: float
 
 
-def correction_refusal(tp: int, n_pos: int, fp: int, n_neg: int) -> str | None:
+def correction_refusal(tp: float, n_pos: float, fp: float, n_neg: float) -> str | None:
     """Say why this calibration can't correct a rate, or None if it can.
 
     Args:
-        tp: labelled events the judge called events, of `n_pos`.
+        tp: labelled events the judge called events, of `n_pos`; all counts may be effective sizes.
         n_pos: labelled events.
         fp: labelled non-events the judge called events, of `n_neg`.
         n_neg: labelled non-events.
     """
     if not (0 <= tp <= n_pos and 0 <= fp <= n_neg):
-        return f"calibration counts are impossible: {tp} of {n_pos} and {fp} of {n_neg}"
+        return f"calibration counts are impossible: {tp:g} of {n_pos:g} and {fp:g} of {n_neg:g}"
     if n_pos == 0 or n_neg == 0:
-        return f"calibration has one class only: {n_pos} events, {n_neg} non-events"
+        return f"calibration has one class only: {n_pos:g} events, {n_neg:g} non-events"
     youden = tp / n_pos - fp / n_neg
     if youden < LEAST_YOUDEN:
         return f"judge tells too little: Se + Sp - 1 = {youden:.2f}, below {LEAST_YOUDEN}"
     return None
 
 
-def corrected_rate(rate: Rate, tp: int, n_pos: int, fp: int, n_neg: int) -> Corrected:
+def corrected_rate(rate: Rate, tp: float, n_pos: float, fp: float, n_neg: float) -> Corrected:
     """Correct a clustered rate by the melded interval on its effective size.
 
     Raises:
@@ -81,7 +81,13 @@ def corrected_rate(rate: Rate, tp: int, n_pos: int, fp: int, n_neg: int) -> Corr
 
 @lru_cache(maxsize=4096)
 def melded_prevalence(
-    x_eff: float, n_eff: float, tp: int, n_pos: int, fp: int, n_neg: int, conf: float = 0.95
+    x_eff: float,
+    n_eff: float,
+    tp: float,
+    n_pos: float,
+    fp: float,
+    n_neg: float,
+    conf: float = 0.95,
 ) -> Interval:
     """Melded limits of a prevalence seen through an imperfect test, without random numbers.
 
