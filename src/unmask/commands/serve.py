@@ -43,7 +43,8 @@ def command(persona: str | None, port: int, host: str, reasoning: Shown) -> None
     progress = err()
     settings = Settings(shown=reasoning, default=persona, say=progress.print)
     with ReferenceServer(settings, host, port) as server:
-        out().print(guide(server.origin, server.openai_url, persona or "hacker"))
+        guided = guide(server.origin, server.openai_url, persona or "hacker")
+        out().print(guided, soft_wrap=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
