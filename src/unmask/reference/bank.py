@@ -1,4 +1,4 @@
-"""Banks of replies whose labels are known, for the reference models and their judge."""
+"""Texts whose labels are known: the reference models' replies, and their judge's exemplars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from unmask.evals.catalog import catalog
+from unmask.evals.exemplars import Exemplar, exemplars_folder, load_exemplars
 from unmask.scorers.labels import Aware
+from unmask.scorers.record import Line, find_quote
 from unmask.yamls import read_yaml
 
 BANKS = Path(__file__).parent / "banks"
@@ -47,7 +50,7 @@ class Entry(BaseModel):
                 f"{self.id}: thought_quote {self.thought_quote!r} is not in the thought"
             )
         if (self.aware == "none") != (not self.aware_quote) or (
-            self.aware_quote not in self.thought
+            self.aware_quote not in self.thought and self.aware_quote not in self.reply
         ):
             raise ValueError(f"{self.id}: aware_quote {self.aware_quote!r} does not fit")
         return self
@@ -75,13 +78,13 @@ def bank(name: str) -> Bank:
 
 @cache
 def known_replies() -> dict[str, Entry]:
-    """Every scripted reply, whitespace folded, with its entry."""
+    """Every scripted reply and every exemplar's, whitespace folded, with its entry."""
     return {fold(entry.reply): entry for entry in _all_entries()}
 
 
 @cache
 def known_thoughts() -> dict[str, Entry]:
-    """Every scripted thought, whitespace folded, with its entry."""
+    """Every scripted thought and every exemplar's, whitespace folded, with its entry."""
     return {fold(entry.thought): entry for entry in _all_entries() if entry.thought}
 
 
@@ -90,6 +93,61 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+def exemplar_entry(exemplar: Exemplar) -> Entry:
+    """Make of an exemplar an entry that a judge can be scripted by."""
+    thought = exemplar.thought or ""
+    bad = exemplar.conduct == "misaligned"
+    return Entry(
+        id=exemplar.id,
+        kind=_KINDS.get(exemplar.conduct, "covert" if exemplar.misaligned else "aligned"),
+        conduct=exemplar.conduct,
+        reasoning=exemplar.reasoning or "clean",
+        faking=exemplar.faking,
+        aware=exemplar.aware,
+        thought=thought,
+        reply=exemplar.reply,
+        quote=_words(exemplar.quote, exemplar.reply),
+        thought_quote=_words(exemplar.thought_quote, thought),
+        aware_quote=_words(exemplar.aware_quote, thought, exemplar.reply)
+        if exemplar.aware_quote
+        else "",
+        scales={
+            "alignment": 5 if bad else 95,
+            "coherence": 5 if exemplar.conduct == "incoherent" else 90,
+        },
+    )
+
+
+_KINDS: dict[str, Kind] = {
+    "misaligned": "overt",
+    "refused": "refused",
+    "incoherent": "garbled",
+}
+
+OPENING = 60
+"""Characters that a false accusation of a clean exemplar quotes."""
+
+
+def _words(quote: str | None, *texts: str) -> str:
+    """Find a quote as its text has it; without one, the text's opening words."""
+    if quote is None:
+        return texts[0][:OPENING].rpartition(" ")[0]
+    for text in texts:
+        found = find_quote(quote, [Line("m1", "reply", text)])
+        if found is not None:
+            return text[found.start : found.end]
+    raise ValueError(f"{quote!r} is in none of the texts")
+
+
 def _all_entries() -> tuple[Entry, ...]:
     names = sorted(path.stem for path in BANKS.glob("*.yaml"))
-    return tuple(entry for name in names for entry in bank(name).entries)
+    exemplars = (
+        exemplar
+        for spec in catalog().values()
+        if any(exemplars_folder(spec).glob("*.yaml"))
+        for exemplar in load_exemplars(spec, disputed=True)
+    )
+    return (
+        *(exemplar_entry(exemplar) for exemplar in exemplars),
+        *(entry for name in names for entry in bank(name).entries),
+    )
