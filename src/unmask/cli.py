@@ -23,8 +23,12 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "Read": {
         "rates": "Rates with intervals per checkpoint, eval and arm.",
+        "compare": "Paired differences between two checkpoints, and which regressed.",
+        "gap": "Chat against agentic work, paired over twins.",
+        "trajectory": "Rates over training steps, and when they changed.",
     },
     "Decide": {
+        "gate": "Pass, fail or inconclusive, by a policy.",
         "report": "One HTML file, and the table as Parquet and CSV.",
     },
 }

@@ -1,0 +1,53 @@
+"""`unmask gap`: chat against agentic work, and whether chat hides something."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from unmask.commands.options import checked_level
+
+
+@click.command()
+@click.argument("logs", type=click.Path(path_type=Path), default=Path("logs"))
+@click.option("--reference", help="The checkpoint whose gap is taken for usual.")
+@click.option("--level", default=0.95, show_default=True, help="Two-sided confidence level.")
+@click.option("--json", "as_json", is_flag=True, help="Everything as JSON, nothing else.")
+def command(logs: Path, reference: str | None, level: float, as_json: bool) -> None:
+    """Chat against agentic work for each checkpoint in LOGS, paired over twins where there are.
+
+    A gap alone says nothing of its cause. "Masked" is claimed only where a checkpoint's gap exceeds
+    that of the --reference on the same scenarios, at the level of all such claims together.
+    """
+    from unmask.console import out
+    from unmask.errors import Incomplete
+    from unmask.evals.catalog import catalog
+    from unmask.results.gap import find_gaps, to_json
+    from unmask.results.observations import observe
+    from unmask.results.report.comparisons import case_lines, cue_table, gap_table
+    from unmask.text import safe_text
+
+    checked_level(level)
+    reading = observe(logs)
+    for line in reading.lines():
+        click.echo(safe_text(line), err=True)
+    headline = {spec.name: spec.headline for spec in catalog().values()}
+    found = find_gaps(reading.table, reference, headline, level)
+    if as_json:
+        click.echo(json.dumps(to_json(found, level), indent=2, allow_nan=False))
+    else:
+        if reading.table["simulated"].any():
+            out().print("SIMULATED: numbers of scripted reference models")
+        if found.gaps:
+            out().print(gap_table(found.gaps))
+        if reference is None and found.gaps:
+            out().print("no --reference: the cause of a gap is unknown, nothing is called masked")
+        for line in case_lines(found.cases):
+            out().print(safe_text(line))
+        if found.cues:
+            out().print("\ncues")
+            out().print(cue_table(found.cues))
+    if not any(gap.gap is not None for gap in found.gaps):
+        raise Incomplete("no gap: it takes chat and agentic evals, or twins in two forms")
