@@ -66,7 +66,7 @@ def rate_ci_default(
     y, m = scenario_counts(events, sizes)
     level(conf)
     x, n, k = int(y.sum()), int(m.sum()), len(y)
-    icc = posterior_icc(y, m, prior) if n > k else 0.0
+    icc = _icc(tuple(y.tolist()), tuple(m.tolist()), (prior[0], prior[1])) if n > k else 0.0
     deff = 1 + (float((m * m).sum()) / n - 1) * icc
     n_eff = _effective(n, k, deff, conf)
     low, high = clopper_pearson(x / n * n_eff, n_eff, conf)
@@ -92,6 +92,12 @@ def zero_event_high(sizes: npt.ArrayLike, conf: float = 0.95, prior: Prior = (1,
     m = scenario_counts(np.zeros_like(np.asarray(sizes)), sizes)[1]
     level(conf)
     return _zero_event_high(tuple(sorted(m.tolist())), conf, (prior[0], prior[1]))
+
+
+@lru_cache(maxsize=4096)
+def _icc(events: tuple[int, ...], sizes: tuple[int, ...], prior: Prior) -> float:
+    """Keep the ICC of counts: a p-value asks for the same one at thirty levels."""
+    return posterior_icc(events, sizes, prior)
 
 
 @lru_cache(maxsize=4096)
