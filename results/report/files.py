@@ -65,8 +65,11 @@ def csv(table: pd.DataFrame) -> str:
     """
     safe = table.copy()
     for name in safe.columns:
-        if SCHEMA[name] in ("category", "string"):
-            safe[name] = safe[name].astype(object).map(_defuse, na_action="ignore")
+        if SCHEMA[name] == "category":
+            safe[name] = safe[name].map(_defuse, na_action="ignore")
+        elif SCHEMA[name] == "string":
+            risky = safe[name].str.startswith(FORMULA, na=False)
+            safe.loc[risky, name] = "'" + safe.loc[risky, name]
     # With both characters in the terminator, a cell that holds either one is quoted.
     return str(safe.to_csv(index=False, lineterminator="\r\n"))
 

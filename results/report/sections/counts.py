@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,17 +37,17 @@ def cross(table: pd.DataFrame, words: pd.Series) -> Counts:
         words: A column of some of these rows, with their index.
     """
     places = PLACE[:2] + [name for name in PLACE[2:] if table[name].nunique() > 1]
-    ordered = table.sort_values(["eval", "run", "step", "checkpoint"], na_position="first")
-    sizes = Counter(_places(ordered, places))
-    found = Counter(zip(_places(table.loc[words.index], places), words.astype(str), strict=True))
-    totals = Counter(words.astype(str))
-    columns = tuple(sorted(totals, key=lambda word: (-totals[word], word)))
+    sizes = table.groupby(places, observed=True).size().to_dict()
+    counted = (
+        table.loc[words.index, places].assign(word=words).groupby([*places, "word"], observed=True)
+    )
+    found = {key: int(count) for key, count in counted.size().items()}
+    totals = words.astype(str).value_counts().to_dict()
+    columns = tuple(str(word) for word in sorted(totals, key=lambda word: (-totals[word], word)))
+    ordered = table[["run", "step", *places]].drop_duplicates()
+    ordered = ordered.sort_values(["eval", "run", "step", "checkpoint"], na_position="first")
     lines = [
-        Line(place, size, tuple(found[place, word] for word in columns))
-        for place, size in sizes.items()
+        Line(place, int(sizes[place]), tuple(found.get((*place, word), 0) for word in columns))
+        for place in dict.fromkeys(ordered[places].itertuples(index=False, name=None))
     ]
     return Counts(tuple(places), columns, tuple(line for line in lines if any(line.counts)))
-
-
-def _places(rows: pd.DataFrame, places: list[str]) -> list[tuple[str, ...]]:
-    return list(zip(*(rows[name].astype(str) for name in places), strict=True))

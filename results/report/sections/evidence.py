@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,10 @@ from unmask.results.report.words import ROLES
 SHOWN_LABELS = ("overt", "covert", "hack")
 """Labels that a reader will want to see for themselves, in the order in which they are shown."""
 CELL = [*PLACE, "role"]
+COLUMNS = [
+    *(*CELL, "run", "step", "log", "sample_uuid", "scenario", "variant", "epoch"),
+    *("label", "value", "judge", "simulated"),
+]
 PER_CELL = 3
 IN_ALL = 300
 """Most samples in a report; with many checkpoints and evals each shows fewer."""
@@ -55,43 +60,55 @@ def choose(table: pd.DataFrame, per_cell: int = PER_CELL, in_all: int = IN_ALL) 
 
     The choice depends on the table alone, so the same logs always show the same samples.
     """
-    events = table[table["label"].isin(SHOWN_LABELS) | (table["value"] > 0)].copy()
-    if events.empty:
-        return []
-    words = events["label"].astype(object)
-    events["what"] = words.where(words.notna(), events["judge"].astype(str))
-    ranks = {label: rank for rank, label in enumerate(SHOWN_LABELS)}
-    events["rank"] = events["what"].map(lambda what: ranks.get(what, len(ranks)))
-    events["role"] = pd.Categorical(events["role"], list(ROLES), ordered=True)
-    order = ["eval", "role", "run", "step", "checkpoint", "arm", "thinking"]
-    groups = list(
-        events.sort_values(order, na_position="first", kind="stable").groupby(
-            [*CELL, "run", "step"], observed=True, dropna=False, sort=False
-        )
+    events = table.loc[table["label"].isin(SHOWN_LABELS) | (table["value"] > 0), COLUMNS]
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    plain = events.astype(object).where(events.notna(), None)
+    held = [dict(zip(COLUMNS, row, strict=True)) for row in plain.itertuples(index=False)]
+    for row in sorted(held, key=_order):
+        groups.setdefault(_order(row), []).append(row)
+    most = max(1, min(per_cell, in_all // max(1, len(groups))))
+    return [_cell(rows, most) for rows in groups.values()]
+
+
+def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    when = (row["run"] or "", -1 if row["step"] is None else row["step"], row["checkpoint"])
+    asked = (row["eval"], list(ROLES).index(row["role"]))
+    return (*asked, *when, row["arm"], row["thinking"])
+
+
+def _cell(rows: Sequence[dict[str, Any]], most: int) -> Cell:
+    once = list({row["sample_uuid"]: row for row in sorted(rows, key=_rank, reverse=True)}.values())
+    once.sort(key=_rank)
+    seen: Counter[tuple[str, str]] = Counter()
+    ranked = []
+    for row in once:
+        ranked.append((_rank(row), seen[_what(row), row["scenario"]], row))
+        seen[_what(row), row["scenario"]] += 1
+    ranked.sort(key=lambda each: each[:2])
+    return Cell(
+        place=tuple(str(rows[0][name]) for name in CELL),
+        counts=dict(Counter(_what(row) for row in once).most_common()),
+        shown=tuple(_shown(row) for *_, row in ranked[:most]),
+        more=max(0, len(once) - most),
+        simulated=any(row["simulated"] for row in rows),
     )
-    most = max(1, min(per_cell, in_all // len(groups)))
-    return [
-        _cell(tuple(str(part) for part in key[: len(CELL)]), rows, most) for key, rows in groups
-    ]
 
 
-def _cell(place: tuple[str, ...], rows: pd.DataFrame, most: int) -> Cell:
-    once = rows.sort_values("rank", kind="stable").drop_duplicates("sample_uuid")
-    again = once.groupby(["what", "scenario"], observed=True).cumcount()
-    ordered = once.assign(again=again).sort_values(["rank", "again"], kind="stable")
-    shown = [_shown(row) for row in ordered.head(most).to_dict("records")]
-    counts = {str(what): int(n) for what, n in once["what"].value_counts().items()}
-    simulated = bool(rows["simulated"].any())
-    return Cell(place, counts, tuple(shown), len(once) - len(shown), simulated)
+def _what(row: Mapping[str, Any]) -> str:
+    return str(row["judge"] if row["label"] is None else row["label"])
 
 
-def _shown(row: Mapping[Any, Any]) -> Shown:
+def _rank(row: Mapping[str, Any]) -> int:
+    return SHOWN_LABELS.index(row["label"]) if row["label"] in SHOWN_LABELS else len(SHOWN_LABELS)
+
+
+def _shown(row: Mapping[str, Any]) -> Shown:
     return Shown(
         log=row["log"],
         uuid=row["sample_uuid"],
-        what=row["what"] if pd.isna(row["value"]) else f"{row['what']} = {row['value']:g}",
+        what=_what(row) if row["value"] is None else f"{_what(row)} = {row['value']:g}",
         scenario=row["scenario"],
-        variant=None if pd.isna(row["variant"]) else row["variant"],
+        variant=row["variant"],
         epoch=row["epoch"],
         judge=row["judge"],
     )

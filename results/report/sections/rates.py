@@ -16,6 +16,7 @@ def section(rows: Sequence[RateRow], headline: Mapping[str, str], level: float) 
     """Show the measure that each eval leads with, and behind a fold all others."""
     first = [row for row in in_order(leading(rows, headline)) if row.role == "test"]
     others = [row for row in in_order(leading(rows, headline)) if row.role != "test"]
+    led = {id(row) for row in first + others}
     top = axis_top(first)
     drawn = [
         (name, list(part))
@@ -31,7 +32,7 @@ def section(rows: Sequence[RateRow], headline: Mapping[str, str], level: float) 
             charts=charts,
             first=grouped(first),
             others=grouped(others),
-            every=grouped([row for row in in_order(rows) if row not in first + others]),
+            every=grouped([row for row in in_order(rows) if id(row) not in led]),
             differing=differing(rows),
             mixed=len({row.simulated for row in rows}) > 1,
             level=f"{100 * level:g} %",
