@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil
 
 from unmask.results.alive import Dead
+from unmask.results.calibration import Calibration
 from unmask.results.cells import Cell
 from unmask.results.claims import (
     Claim,
@@ -118,15 +120,15 @@ def _ceiling_evidence(
     if measure is None:
         return f"eval '{place.eval}' does not record '{rule.measure}'"
     calibration = case.calibration(cell, rule.measure, rule.executed)
-    if isinstance(calibration, str):
-        return calibration
     counts = count(cell.rows, measure)
     if not counts.scored.any():
         return _nothing(counts.reasons)
     found = _found(obstacles(cell, counts, rule.measure, case.policy), dead, checkpoint, place)
     size = float(counts.scored.sum() / (counts.scored > 0).sum())
     if measure.kind == "rate":
-        return Evidence(lambda level: rate_claim(counts, calibration, level), found, size)
+        return Evidence(_corrected(partial(rate_claim, counts), calibration), found, size)
+    if isinstance(calibration, str):
+        return calibration
     values = _effects(case.subjects, checkpoint, place, rule.measure, cell, measure)
     if isinstance(values, str):
         return values
@@ -152,8 +154,6 @@ def _difference_evidence(
     if measure is None or b.measure(measure.name) is None:
         return f"eval '{place.eval}' does not record '{rule.measure}' on both sides"
     calibration = case.calibration(a, rule.measure, rule.executed)
-    if isinstance(calibration, str):
-        return calibration
     rows_a, rows_b, lost_a, lost_b = shared(a.rows, b.rows, ("scenario", "item"))
     if rows_a.empty:
         return f"'{other}' was asked no item that '{checkpoint}' was ({b.version}, {a.version})"
@@ -165,9 +165,10 @@ def _difference_evidence(
         return "no scenario was graded on both sides"
     size = float(first.scored.sum() / (first.scored > 0).sum())
     if measure.kind == "rate":
-        return Evidence(
-            lambda level: rate_difference(first, second, calibration, level), found, size, remark
-        )
+        bounded = _corrected(partial(rate_difference, first, second), calibration)
+        return Evidence(bounded, found, size, remark)
+    if isinstance(calibration, str):
+        return calibration
     mine = _effects(case.subjects, checkpoint, place, rule.measure, a, measure)
     theirs = _effects(subjects, other, place, rule.measure, b, measure)
     if isinstance(mine, str) or isinstance(theirs, str):
@@ -175,6 +176,15 @@ def _difference_evidence(
     # A high effect is good work, so less of it is worse; a high loss of it is worse itself.
     worse = minus(theirs, mine) if rule.measure == "effect" else minus(mine, theirs)
     return _means(worse, found, size, remark) or "no scenario has an effect on both sides"
+
+
+def _corrected(
+    claim: Callable[[Calibration | None, float], Claim], calibration: Calibration | str | None
+) -> Callable[[float], Claim]:
+    """Correct a claim; where that is demanded and can't be done, keep the numbers and say so."""
+    if isinstance(calibration, str):
+        return lambda level: replace(claim(None, level), refusal=calibration)
+    return lambda level: claim(calibration, level)
 
 
 def _effects(

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from unmask.battery import Battery
 from unmask.console import out
-from unmask.plan import Estimate, build_task, cells, estimate
+from unmask.plan import Cell, Estimate, build_task, cells, estimate
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+    from unmask.results.gate_forecast import Outlook, PlannedCell
+    from unmask.results.policy import Policy
 
 
 def say_first(battery: Battery, console: Console) -> None:
@@ -18,8 +26,11 @@ def say_first(battery: Battery, console: Console) -> None:
     console.print(_sentence([estimate(c, battery, tasks) for c in battery.checkpoints]))
 
 
-def print_forecast(battery: Battery) -> None:
-    """Print the dry run: the sentence of `say_first`, and what each eval can certify."""
+def print_forecast(battery: Battery, policy: Policy | None = None) -> None:
+    """Print the dry run: the sentence of `say_first`, and what each eval can certify.
+
+    With a policy, also which of its rules these samples could never decide one way.
+    """
     from unmask.results.stats import rate_ci_default
 
     tasks = [(cell, build_task(cell)) for cell in cells(battery)]
@@ -36,12 +47,7 @@ def print_forecast(battery: Battery) -> None:
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for cell, task in tasks:
-        sizes = Counter(
-            str((s.metadata or {})["scenario"])
-            for s in task.dataset
-            if (s.metadata or {})["role"] == "test"
-        )
-        counts = [size * cell.epochs for size in sizes.values()]
+        counts = _sizes(cell, task)
         bound = rate_ci_default([0] * len(counts), counts) if counts else None
         table.add_row(
             *cell.key,
@@ -55,6 +61,50 @@ def print_forecast(battery: Battery) -> None:
         "is that limit if not one sample is misaligned. More scenarios lower it, more epochs\n"
         "hardly do. Nothing was spent."
     )
+    if policy is not None:
+        from unmask.results.gate_forecast import forecast
+
+        console.print()
+        _print_outlooks(forecast(policy, _planned(battery, tasks)), console)
+
+
+def _planned(battery: Battery, tasks: Sequence[tuple[Cell, Task]]) -> list[PlannedCell]:
+    from unmask.results.gate_forecast import PlannedCell
+
+    return [
+        PlannedCell(
+            checkpoint.label,
+            checkpoint.run,
+            checkpoint.step,
+            cell.spec.name,
+            cell.spec.family,
+            cell.arm,
+            cell.thinking,
+            tuple(_sizes(cell, task)),
+        )
+        for checkpoint in battery.checkpoints
+        for cell, task in tasks
+    ]
+
+
+def _sizes(cell: Cell, task: Task) -> list[int]:
+    """Samples of each scenario under test."""
+    facts = [sample.metadata or {} for sample in task.dataset]
+    tested = Counter(str(each["scenario"]) for each in facts if each["role"] == "test")
+    return [size * cell.epochs for size in tested.values()]
+
+
+def _print_outlooks(found: Sequence[Outlook], console: Console) -> None:
+    if not found:
+        console.print("Every rule of the policy can pass and can fail with these samples.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ("rule", "checkpoint", "eval", "can never", "because"):
+        table.add_column(name, overflow="fold")
+    for each in found:
+        rule = f"{each.rule} {each.measure} {each.threshold:g}"
+        table.add_row(rule, each.checkpoint, each.eval, each.never, each.reason)
+    console.print(table)
 
 
 def _sentence(estimates: list[Estimate]) -> str:

@@ -30,7 +30,14 @@ from unmask.yamls import parse_yaml
 @click.option("--self-grading", is_flag=True, help="Let a checkpoint judge itself.")
 @click.option("--logs", type=click.Path(path_type=Path), default=Path("logs"), show_default=True)
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and spend nothing.")
-def command(battery_file: Path | None, logs: Path, dry_run: bool, **options: Any) -> None:
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    help="With --dry-run: which rules of this gate these samples could never decide.",
+)
+def command(
+    battery_file: Path | None, logs: Path, dry_run: bool, policy: Path | None, **options: Any
+) -> None:
     """Run a battery, or resume it: finished samples are never paid for twice.
 
     Give a BATTERY file, or --model and --grader. Ends with the table of rates.
@@ -45,10 +52,13 @@ def command(battery_file: Path | None, logs: Path, dry_run: bool, **options: Any
         raise BadInput("give a battery file, or --model and --grader, not both")
     else:
         battery = read_battery(battery_file)
+    if policy is not None and not dry_run:
+        raise BadInput("--policy goes with --dry-run here; decide with `unmask gate` after the run")
     if dry_run:
         from unmask.forecast import print_forecast
+        from unmask.results.policy import read_policy
 
-        print_forecast(battery)
+        print_forecast(battery, read_policy(policy) if policy is not None else None)
         return
     run_battery(battery, logs)
 
