@@ -18,6 +18,9 @@ from unmask.scorers.transcript import transcript
 UNUSED = {"events", "store", "events_data"}
 """Parts of a sample that hold most of its bytes and nothing that is shown."""
 
+FLAGS = ("patterns", "injection")
+"""Evidence that flags words and is no judge's finding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -47,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class PatternHit:
-    """Words of the reasoning or the reply in which a pattern was found."""
+    """Words in which a pattern was found; category `injection` is for words to the judge."""
 
     category: str
     part: str
@@ -139,12 +142,16 @@ def _evidence(uuid: str, sample: EvalSample, ours: bool) -> Evidence:
         epoch=sample.epoch,
         lines=read.full,
         findings=tuple(
-            _finding(entry, read.full) for entry in entries if entry.get("reading") != "patterns"
+            _finding(entry, read.full) for entry in entries if entry.get("reading") not in FLAGS
         ),
         hits=tuple(
-            PatternHit(*(str(entry.get(key) or "") for key in ("category", "part", "text")))
+            PatternHit(
+                str(entry.get("category") or entry["reading"]),
+                str(entry.get("part") or ""),
+                str(entry.get("text") or ""),
+            )
             for entry in entries
-            if entry.get("reading") == "patterns"
+            if entry.get("reading") in FLAGS
         ),
         explanation="" if ours else "\n".join(score.explanation or "" for score in scores).strip(),
     )
