@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from inspect_ai import score
 from inspect_ai.log import (
@@ -18,6 +19,7 @@ from inspect_ai.log import (
 from inspect_ai.model import Model
 from inspect_ai.scorer import Score
 
+from unmask.battery import Promise
 from unmask.scorers.label import label, reads_for
 from unmask.scorers.labels import GRADER_REASONS
 
@@ -25,8 +27,15 @@ SETTLED = "grader_unstable"
 """A judge that changed its mind is a finding; asking until it is steady would pick the answer."""
 
 
-def mend(folder: Path, panel: list[Model], model: Model, *, say: Callable[[str], None]) -> int:
-    """Read again every sample of a folder whose last reading failed or is out of date.
+def mend(
+    folder: Path,
+    promise: Promise,
+    panel: list[Model],
+    model: Model,
+    *,
+    say: Callable[[str], None],
+) -> int:
+    """Read again every promised sample of a folder whose last reading failed or is out of date.
 
     Valid readings by the same judge under the same rubric are reused inside the scorer, so the
     calls made are those that are missing.
@@ -34,31 +43,54 @@ def mend(folder: Path, panel: list[Model], model: Model, *, say: Callable[[str],
     Returns:
         How many samples were read again.
     """
+    promised = {(each.item, each.epoch) for each in promise.samples}
+    seen: set[str] = set()
     mended = 0
-    for info in list_eval_logs(str(folder), recursive=False, descending=False):
+    # Newest first: of a sample that a resumed run took over, the older copy is left alone.
+    for info in list_eval_logs(str(folder), recursive=False, descending=True):
         header = read_eval_log(info, header_only=True)
         scorer = next((s for s in header.eval.scorers or [] if _is_label(s.name)), None)
-        if scorer is None or header.status == "started":
+        if scorer is None:
             continue
-        rubric = str((scorer.options or {})["rubric"])
-        unread = [s for s in read_eval_log_sample_summaries(info) if _unread(s, reads_for(rubric))]
+        options = scorer.options or {}
+        reads = reads_for(str(options["rubric"]))
+        unread: set[str] = set()
+        for sample in read_eval_log_sample_summaries(info):
+            if sample.uuid is None or sample.uuid in seen:
+                continue
+            seen.add(sample.uuid)
+            if (sample.metadata.get("item"), sample.epoch) in promised and _unread(sample, reads):
+                unread.add(sample.uuid)
         if not unread:
             continue
         say(f"{header.eval.task}: reading {len(unread)} samples again")
         log = read_eval_log(info)
-        roles = {"grader": panel[0] if len(panel) == 1 else panel}
-        read = score(
-            log,
-            label(**(scorer.options or {})),
-            model=model,
-            model_roles=roles,
-            action="append",
-            display="none",
-            copy=False,
-        )
-        _replace(read, Path(info.name.removeprefix("file://")))
+        _read(log, unread, options, panel, model)
+        _replace(log, Path(info.name.removeprefix("file://")))
         mended += len(unread)
     return mended
+
+
+def _read(
+    log: EvalLog, unread: set[str], options: dict[str, Any], panel: list[Model], model: Model
+) -> None:
+    """Append a reading to some samples of a log; the others are not touched.
+
+    The log's own metrics stay those of its first readings: what counts is read from the samples.
+    """
+    samples = [sample for sample in log.samples or [] if sample.uuid in unread]
+    own = {"eval": log.eval.model_copy(), "results": None, "reductions": None, "samples": samples}
+    part = log.model_copy(update=own)
+    read = score(
+        part,
+        label(**options),
+        model=model,
+        model_roles={"grader": panel[0] if len(panel) == 1 else panel},
+        action="append",
+        display="none",
+        copy=False,
+    )
+    log.eval.scorers = [*(log.eval.scorers or []), *(read.eval.scorers or [])]
 
 
 def _unread(sample: EvalSampleSummary, reads: str) -> bool:
@@ -83,7 +115,10 @@ def _is_label(name: str) -> bool:
 
 
 def _replace(log: EvalLog, path: Path) -> None:
-    """Write a log beside the old one and swap: a kill leaves one of the two, whole."""
-    beside = path.with_name(f".{path.name}")
+    """Write a log beside the old one and swap: a kill leaves one of the two, whole.
+
+    The name beside is no log's, so that what a kill leaves is never read as one.
+    """
+    beside = path.with_name(f"{path.name}.partial")
     write_eval_log(log, str(beside), format="eval")
     os.replace(beside, path)

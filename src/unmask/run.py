@@ -96,7 +96,8 @@ def run_checkpoint(
     ]
     if todo:
         _eval_set(checkpoint, battery, models, folder, [task for _, task in todo], display)
-    mend(folder, list(models.panel), models.checkpoints[checkpoint.label], say=say)
+    model = models.checkpoints[checkpoint.label]
+    mend(folder, promised, list(models.panel), model, say=say)
     _hang_up(checkpoint, battery, models)
 
 
@@ -193,13 +194,24 @@ def _model(spec: ModelSpec, what: str, battery: Battery) -> Model:
     if spec.model.split("/")[0] in SDK_APIS:
         args.setdefault("max_retries", 0)
     try:
-        config = GenerateConfig(**spec.config)
+        # In the model itself: a judge inherits only some of a run's limits, and none when mending.
+        config = _limits(battery).merge(GenerateConfig(**spec.config))
         return get_model(spec.model, base_url=spec.base_url, config=config, memoize=False, **args)
     except (BadInput, KeyboardInterrupt):
         raise
     except Exception as error:
         # Providers raise anything here: a missing key, package or file, a wrong argument.
         raise BadInput(f"{what}: can't open {spec.model}: {_plain(error)}") from None
+
+
+def _limits(battery: Battery) -> GenerateConfig:
+    limits = battery.limits
+    return GenerateConfig(
+        max_retries=limits.max_retries,
+        timeout=limits.timeout,
+        attempt_timeout=limits.attempt_timeout,
+        max_connections=limits.max_connections,
+    )
 
 
 def _hang_up(checkpoint: Checkpoint, battery: Battery, models: Models) -> None:
