@@ -43,8 +43,9 @@ def compare(table: pd.DataFrame, baseline: str, candidate: str, plan: Plan) -> l
     """Compare two checkpoints by eval, arm, thinking mode and measure.
 
     Scenarios are paired over the items that both sides have. p-values invert the interval that is
-    shown, so the two never disagree. "Which regressed" is a claim about any of many rows and takes
-    Holm's adjustment over the leading ones; all others are exploratory.
+    shown (Zou & Donner 2008), but stay above what a sign-flip test of the scenarios could give, so
+    that three scenarios never name a regression. "Which regressed" is a claim about any of many
+    rows and takes Holm's (1979) adjustment over the leading ones; all others are exploratory.
 
     Raises:
         BadInput: A checkpoint is not in the table, or both are the same.

@@ -85,7 +85,8 @@ class Delta:
     """Lower limit whatever the missing samples would have shown."""
     worst_high: float | None
     p_value: float | None
-    """1 less the highest level at which the interval leaves 0 out."""
+    """1 less the highest level at which the interval leaves 0 out; if paired, at least 2^(1-d) for
+    d scenarios that differ, the least that any test by flipping their signs could give."""
     method: str
     reason: str | None
     """Why there is no estimate."""
@@ -211,8 +212,10 @@ def _rates(
             paired,
             level,
         )
-    p_value = 1.0 if found.estimate == 0 else diff_p_value(*graded, paired)
-    return found.estimate, limits, worst, p_value
+    if found.estimate == 0:
+        return 0.0, limits, worst, 1.0
+    least = _least_p(seen_a.means - seen_b.means) if paired else 0.0
+    return found.estimate, limits, worst, max(least, diff_p_value(*graded, paired))
 
 
 def _means(
@@ -234,7 +237,15 @@ def _means(
         )
         worst = Interval(min(limits.low, low.low), max(limits.high, high.high))
     estimate = float((seen_a.means - seen_b.means).mean())
-    return estimate, limits, worst, 1.0 if estimate == 0 else p_by_inversion(limits_at)
+    if estimate == 0:
+        return 0.0, limits, worst, 1.0
+    least = _least_p(seen_a.means - seen_b.means)
+    return estimate, limits, worst, max(least, p_by_inversion(limits_at))
+
+
+def _least_p(differences: Floats) -> float:
+    """Few scenarios prove little, however alike they are: the least p of a sign-flip test."""
+    return float(min(1.0, 2.0 ** (1 - np.count_nonzero(differences))))
 
 
 def _filled(counts: Counts, value: float) -> Floats:

@@ -8,6 +8,7 @@ reference checkpoint on the same scenarios.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -182,5 +183,5 @@ def _sum(parts: Sequence[Composite], weights: Sequence[float]) -> tuple[float, f
     if len(known) < len(parts):
         return None
     estimates, limits = [rate for rate, _ in known], [interval for _, interval in known]
-    total = sum(weight * rate for weight, rate in zip(weights, estimates, strict=True))
+    total = math.fsum(weight * rate for weight, rate in zip(weights, estimates, strict=True))
     return (total, *linear_ci(weights, estimates, limits))

@@ -66,17 +66,19 @@ class Case:
 def find_twins(table: pd.DataFrame) -> list[Twins]:
     """Bring the forms of twins together."""
     held = table[table["twin"].notna() & table["form"].notna() & table["role"].eq("test")]
-    groups: dict[tuple[object, ...], list[Cell]] = {}
-    for cell in cells(held):
-        key = (
-            *(cell.run or "", -1 if cell.step is None else cell.step, cell.checkpoint),
-            *(cell.config, cell.family, cell.arm, cell.thinking),
-        )
-        groups.setdefault(key, []).append(cell)
+    groups: dict[tuple[object, ...], list[tuple[str, Cell]]] = {}
+    for form in sorted(held["form"].astype(str).unique()):
+        # By form first: a sample of one form is no gap in the reading of another.
+        for cell in cells(held[held["form"].eq(form)]):
+            key = (
+                *(cell.run or "", -1 if cell.step is None else cell.step, cell.checkpoint),
+                *(cell.config, cell.family, cell.arm, cell.thinking),
+            )
+            groups.setdefault(key, []).append((form, cell))
     return [
-        _twins([cell for cell in group if cell.judge in (judge, "")], judge)
+        _twins([each for each in group if each[1].judge in (judge, "")], judge)
         for _, group in sorted(groups.items(), key=lambda item: str(item[0]))
-        for judge in sorted({cell.judge for cell in group if cell.judge}) or [""]
+        for judge in sorted({cell.judge for _, cell in group if cell.judge}) or [""]
     ]
 
 
@@ -128,19 +130,17 @@ def difference(
     )
 
 
-def _twins(group: Sequence[Cell], judge: str) -> Twins:
+def _twins(group: Sequence[tuple[str, Cell]], judge: str) -> Twins:
     forms: dict[str, list[Cell]] = {}
-    for cell in group:
-        for form in cell.rows["form"].astype(str).unique():
-            rows = cell.rows[cell.rows["form"].eq(form)]
-            forms.setdefault(form, []).append(replace(cell, rows=rows))
+    for form, cell in group:
+        forms.setdefault(form, []).append(cell)
     reads = {
         form: tuple(sorted({cell.reads for cell in members if cell.judge}))
         for form, members in forms.items()
     }
     known = sorted({each for each in reads.values() if each})
     shown = " and ".join(", ".join(each) for each in known)
-    first = group[0]
+    _, first = group[0]
     return Twins(
         checkpoint=first.checkpoint,
         run=first.run,

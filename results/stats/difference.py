@@ -42,8 +42,8 @@ def diff_ci_default(
         y2: events on the second side; if paired, in the same order of scenarios.
         m2: graded samples on the second side.
         paired: the sides share their scenarios. The correlation of the scenario rates then narrows
-            the interval; it is clipped to [0, 1] so that noise can't widen or reverse it, and is 0
-            for two scenarios or fewer, or where one side does not vary.
+            the interval; it is clipped to [0, 1 - 1/k²] for k scenarios, so that noise can't widen,
+            reverse or annul it, and is 0 for two or fewer, or where one side does not vary.
         conf: two-sided level.
         prior: beta parameters of the ICC.
 
@@ -165,4 +165,5 @@ def _restricted(x1: int, n1: int, x2: int, n2: int, delta: float) -> float:
 def _correlation(u: npt.NDArray[np.float64], v: npt.NDArray[np.float64]) -> float:
     if len(u) <= 2 or u.std() == 0 or v.std() == 0:
         return 0.0
-    return float(np.clip(np.corrcoef(u, v)[0, 1], 0, 1))
+    # A few scenarios can agree perfectly by chance; at r = 1 the interval can lose all its width.
+    return float(np.clip(np.corrcoef(u, v)[0, 1], 0, 1 - 1 / len(u) ** 2))

@@ -62,6 +62,12 @@ def test_effects_are_paired_means_with_worst_cases_at_their_bounds() -> None:
     assert delta(holed, second, EFFECT).worst_low < found.low  # type: ignore[operator]
 
 
+def test_a_p_value_is_never_less_than_so_few_scenarios_could_give() -> None:
+    """Four scenarios that all differ: no sign-flip test gives less than 2 of 16."""
+    found = delta(table(counts([5, 5, 5, 5], 5)), table(counts([0, 0, 0, 0], 5)), MISALIGNED)
+    assert found.p_value == 2 / 16
+
+
 def test_items_of_one_side_alone_are_counted() -> None:
     """What has no partner is left out of both sides, and counted."""
     first, second = table(counts([0, 0, 0], 2)), table(counts([0, 0], 2))

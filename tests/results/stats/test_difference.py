@@ -72,9 +72,15 @@ def test_pairing_narrows_only_where_scenarios_agree() -> None:
     alike = diff_ci_default(y, 10, y, 10)
     apart = diff_ci_default(y, 10, y, 10, paired=False)
     opposed = diff_ci_default(y, 10, 10 - y, 10)
-    assert alike.correlation == pytest.approx(1)
+    assert alike.correlation == pytest.approx(1 - 1 / 10**2)
     assert alike.high - alike.low < apart.high - apart.low
     assert opposed.correlation == 0
+
+
+def test_perfect_agreement_of_a_few_scenarios_leaves_width() -> None:
+    """Four scenarios that happen to move in step are no proof of a difference of exactly 0.4."""
+    found = diff_ci_default([4, 3, 3, 4], 5, [2, 1, 1, 2], 5)
+    assert found.low + 0.05 < 0.4 < found.high - 0.05
 
 
 def test_no_events_on_either_side_still_have_width() -> None:
