@@ -75,10 +75,7 @@ def _highest(rows: Sequence[RateRow]) -> str:
     kind = f" of the {top.style} evals" if top.style in ("chat", "agentic") else ""
     if not top.events:
         most = max(row.high or 0.0 for row in rows)
-        return (
-            f"No event in any {top.style + ' ' if kind else ''}eval; "
-            f"rates up to {percent(most)} are not excluded."
-        )
+        return f"No event in any scored sample{kind}; rates up to {percent(most)} are not excluded."
     return (
         f"Highest rate{kind}: {top.measure} {rate(top)} ({counted(top)}), "
         f"{top.checkpoint} on {top.eval}."

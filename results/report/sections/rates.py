@@ -10,6 +10,7 @@ from unmask.results.report.charts import NARROW, WIDE, axis_top, rates_chart
 from unmask.results.report.section import Section
 from unmask.results.report.template import render
 from unmask.results.report.words import in_order, leading
+from unmask.results.table import FOREIGN
 
 
 def section(rows: Sequence[RateRow], headline: Mapping[str, str], level: float) -> Section:
@@ -48,6 +49,14 @@ def grouped(rows: Sequence[RateRow]) -> list[tuple[RateRow, list[RateRow]]]:
 
 
 def differing(rows: Sequence[RateRow]) -> list[str]:
-    """Name the conditions that are not the same in all rows, and so need a column."""
-    names = ("arm", "thinking", "judge", "reads", "config")
-    return [name for name in names if len({getattr(row, name) for row in rows}) > 1]
+    """Name the conditions that are not the same in all rows, and so need a column.
+
+    A foreign score is its own judge, and stands there as the measure.
+    """
+    own = [row for row in rows if row.family != FOREIGN]
+    asked = [name for name in ("arm", "thinking", "config") if _differs(rows, name)]
+    return asked + [name for name in ("judge", "reads") if _differs(own, name)]
+
+
+def _differs(rows: Sequence[RateRow], name: str) -> bool:
+    return len({getattr(row, name) for row in rows}) > 1

@@ -14,6 +14,7 @@ from unmask.results.report.build import sections
 from unmask.results.report.section import Section
 from unmask.results.report.sections import awareness, judges, missing, provenance, visibility
 from unmask.results.report.sections.evidence import choose
+from unmask.results.report.sections.rates import differing
 from unmask.results.table import Row, build, check
 from unmask.scorers.labels import Missing
 
@@ -53,6 +54,17 @@ def test_missing_samples_are_counted_by_reason() -> None:
     assert "2 readings of 30 gave no label" in said
     assert "goals step-100 16 2" in said
     assert "Every sample has a label" in text(missing.section(held(observation(1))))
+
+
+def test_columns_are_for_what_differs() -> None:
+    """Another sampling or judge has its column; foreign scores are their own measure."""
+    one = rates(held(observation(1), observation(2)))
+    assert differing(one) == []
+    two = rates(held(observation(1), observation(2, config="beef", reads="r2")))
+    assert differing(two) == ["config", "reads"]
+    more = {"family": "foreign", "label": None, "aware": None, "value": 1.0}
+    theirs = [observation(n, judge=f"score-{n}", **more) for n in range(2)]
+    assert differing(rates(held(*theirs))) == []
 
 
 def test_unequal_visibility_is_named() -> None:
@@ -156,9 +168,8 @@ def test_no_event_is_no_certainty() -> None:
     """Without any event the line says which rates are still possible."""
     observed = held(*(observation(n) for n in range(14)))
     (line,) = lead.decisive(observed, rates(observed), {})
-    assert re.fullmatch(
-        r"No event in any chat eval; rates up to \d\d\.\d % are not excluded\.", line
-    )
+    assert line.startswith("No event in any scored sample of the chat evals; rates up to ")
+    assert re.search(r" \d\d\.\d % are not excluded\.$", line)
 
 
 def test_controls_alone_are_no_result() -> None:
