@@ -159,11 +159,9 @@ def _chart(
             align="left", dx=4, fontStyle="italic", fontSize=12, color=ink, opacity=0.8
         ).encode(x=alt.XDatum(scale[0], scale=limits, axis=axis), y=y, text="note:N"),
     )
-    drawn: alt.LayerChart = (
-        layers.properties(width=width, height=alt.Step(ROW), background="transparent")
-        .configure_view(stroke="transparent")
-        .configure(font=_FONT, aria=False, padding=4)
-    )
+    drawn: alt.LayerChart = layers.properties(
+        width=width, height=alt.Step(ROW), background="transparent"
+    ).configure(font=_FONT, aria=False, padding=4, view=alt.ViewConfig(stroke="transparent"))
     return drawn
 
 

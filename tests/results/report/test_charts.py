@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -53,6 +54,12 @@ def test_text_alternative_reads_the_numbers() -> None:
     assert root.get("role") == "img"
     assert "step-100 12.2 % [6.6, 20.3]" in str(root.get("aria-label"))
     assert root[0].tag == "title"
+
+
+def test_ink_is_the_pages() -> None:
+    """A chart has no colour of its own, so that it is readable on dark pages and in print."""
+    inks = re.findall(r'(?:fill|stroke)="([^"]*)"', rates_chart([ROW, replace(ROW, rate=None)]))
+    assert set(inks) <= {"currentColor", "none", "transparent"}
 
 
 def test_names_are_text() -> None:
