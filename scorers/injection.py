@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,9 +69,12 @@ class _File(_Strict):
         return patterns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Injection:
-    """Validated and compiled patterns, and what stands in place of what they find."""
+    """Validated and compiled patterns, and what stands in place of what they find.
+
+    Equal only to itself, so that it can be a cache's key for nothing.
+    """
 
     mask: str
     gap: int
@@ -139,8 +142,9 @@ def mask_text(patterns: Injection, text: str) -> str:
     return text
 
 
-def _spans(patterns: Injection, text: str) -> list[tuple[int, int, str]]:
-    """Every hit as far as it reaches, by place."""
+@lru_cache(maxsize=256)
+def _spans(patterns: Injection, text: str) -> tuple[tuple[int, int, str], ...]:
+    """Every hit as far as it reaches, by place; kept, since each reading asks for the same texts."""
     plain, places = _fold(text)
     found: dict[tuple[int, int], str] = {}
     for pattern, regex, unless in patterns.patterns:
@@ -151,7 +155,7 @@ def _spans(patterns: Injection, text: str) -> list[tuple[int, int, str]]:
                 continue
             reach = sentence if pattern.reach == "sentence" else _block(plain, start, match.end())
             found.setdefault((places[reach[0]], places[reach[1] - 1] + 1), pattern.id)
-    return sorted((start, end, name) for (start, end), name in found.items())
+    return tuple(sorted((start, end, name) for (start, end), name in found.items()))
 
 
 _STOP = re.compile(r"[.!?]{1,9}[\"')\]»”]{0,2}(?=\s|\Z)|[。؟]|\n")
