@@ -101,4 +101,5 @@ def _show(rows: list[Comparison], level: float, *, every: bool) -> None:
             for each in row.discordant[:3]:
                 samples = (*each.first_samples[:1], *each.second_samples[:1])
                 links = "; ".join(f"{sample.log} {sample.uuid}" for sample in samples)
-                out().print(safe_text(f"  {row.eval} {each.scenario}: {links}"))
+                line = safe_text(f"  {row.eval} {each.scenario}: {links}")
+                out().print(line, soft_wrap=True)

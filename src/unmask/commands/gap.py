@@ -42,12 +42,14 @@ def command(logs: Path, reference: str | None, level: float, as_json: bool) -> N
             out().print("SIMULATED: numbers of scripted reference models")
         if found.gaps:
             out().print(gap_table(found.gaps))
+        else:
+            out().print("no gap: it takes chat and agentic evals, or twins in two forms")
         if reference is None and found.gaps:
             out().print("no --reference: the cause of a gap is unknown, nothing is called masked")
         for line in case_lines(found.cases):
             out().print(safe_text(line))
         if found.cues:
-            out().print("\ncues")
+            out().print("cues")
             out().print(cue_table(found.cues))
-    if not any(gap.gap is not None for gap in found.gaps):
+    if not found.cues and not any(gap.gap is not None for gap in found.gaps):
         raise Incomplete("no gap: it takes chat and agentic evals, or twins in two forms")

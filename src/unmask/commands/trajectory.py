@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from unmask.commands.options import checked_level, foreign_from, logs_options
+
+if TYPE_CHECKING:
+    from unmask.results.trajectory import Trajectory
 
 
 @click.command()
@@ -69,7 +74,7 @@ def command(
     _show(made, points=points)
 
 
-def _show(made: list, *, points: bool) -> None:  # type: ignore[type-arg]
+def _show(made: Sequence[Trajectory], *, points: bool) -> None:
     from unmask.console import out
     from unmask.results.report.comparisons import points_table, trajectory_lines, trajectory_table
     from unmask.text import safe_text
@@ -79,7 +84,8 @@ def _show(made: list, *, points: bool) -> None:  # type: ignore[type-arg]
         out().print(safe_text(line))
     for each in made:
         if points and each.leads:
-            out().print(safe_text(f"\n{each.run or ''} {each.eval} {each.arm} {each.measure}"))
+            out().print("")
+            out().print(safe_text(f"{each.run or 'run'}: {each.eval}, {each.arm}, {each.measure}"))
             out().print(points_table(each))
 
 
