@@ -144,7 +144,7 @@ def mask_text(patterns: Injection, text: str) -> str:
 
 @lru_cache(maxsize=256)
 def _spans(patterns: Injection, text: str) -> tuple[tuple[int, int, str], ...]:
-    """Every hit as far as it reaches, by place; kept, since each reading asks for the same texts."""
+    """Every hit as far as it reaches, by place; kept, as each reading asks for the same texts."""
     plain, places = _fold(text)
     found: dict[tuple[int, int], str] = {}
     for pattern, regex, unless in patterns.patterns:
