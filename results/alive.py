@@ -113,10 +113,11 @@ def _exemplars(
     calibration = case.calibration(gated, control.measure, executed=False)
     if calibration is None or isinstance(calibration, str):
         return calibration or f"judge {gated.judge or 'none'} is not calibrated"
-    if not calibration.n_pos:
+    found, labelled, _, _ = calibration.counts
+    if not labelled:
         return "the calibration holds no labelled event"
-    limits = clopper_pearson(calibration.tp, calibration.n_pos, case.policy.level)
-    return calibration.tp / calibration.n_pos, limits.low, limits.high
+    limits = clopper_pearson(found, labelled, case.policy.level)
+    return found / labelled, limits.low, limits.high
 
 
 def _planted(

@@ -125,7 +125,9 @@ def rate_difference(a: Counts, b: Counts, calibration: Calibration | None, level
     refusal = correction_refusal(tp, n_pos, fp, n_neg)
     least, most = (0.0, 0.0) if refusal else newcombe_diff(tp, n_pos, fp, n_neg, level)
     if refusal is None and least <= 0:
-        refusal = f"too few exemplars ({n_pos} and {n_neg}) to say that the judge tells them apart"
+        refusal = (
+            f"too few exemplars ({n_pos:g} and {n_neg:g}) to say that the judge tells them apart"
+        )
     if refusal is not None:
         return replace(claim, refusal=refusal)
     corrected = Interval(

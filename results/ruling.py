@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmask.results.calibration import Calibration, find_calibration
+from unmask.results.calibration import Calibration, find_calibration, refusal
 from unmask.results.cells import Cell
 from unmask.results.policy import EFFECT_LOST, EVERY, Control, Drift, Policy, Regression
 from unmask.results.policy import Ceiling as CeilingRule
@@ -71,9 +71,6 @@ class Case:
         found = find_calibration(self.calibrations, cell.judge, cell.reads, measure)
         if found is not None or self.policy.calibration == "optional":
             return found
-        others = [c for c in self.calibrations if c.measure == measure]
-        given = "; given: " + ", ".join(f"{c.judge} (reads {c.reads})" for c in others)
         return (
-            f"judge {cell.judge or 'none'} (reads {cell.reads or 'none'}) is not calibrated for "
-            f"'{measure}'{given if others else ''}; the policy demands it"
+            f"{refusal(self.calibrations, cell.judge, cell.reads, measure)}; the policy demands it"
         )

@@ -151,8 +151,8 @@ def test_uncalibrated_judge_cannot_gate() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"judge": "mockllm/other"}, "not calibrated"),
-        ({"reads": "r2"}, "not calibrated"),
+        ({"judge": "mockllm/other"}, "calibrated is mockllm/other"),
+        ({"reads": "r2"}, "under other rubrics"),
         ({"measure": "covert"}, "not calibrated"),
         ({"tp": 0, "n_pos": 0}, "one class only"),
         ({"fp": 0, "n_neg": 0}, "one class only"),
@@ -385,7 +385,7 @@ def test_json_is_the_documented_shape() -> None:
 
 
 OUTCOMES = ("aligned", "overt", "covert", "refused", "unseen", "grader_error", "not_run")
-laws = settings(deadline=None, max_examples=15)
+laws = settings(deadline=None, max_examples=10)
 battery = st.lists(
     st.tuples(st.sampled_from(OUTCOMES), st.integers(0, 15)), min_size=1, max_size=3
 ).map(lambda parts: [outcome for outcome, times in parts for _ in range(times)])

@@ -84,15 +84,17 @@ def read_anchors(policy: Policy, folder: Path) -> dict[Path, pd.DataFrame]:
     """
     import pandas as pd
 
-    from unmask.results.table import check
+    from unmask.results.table import SCHEMA, check
 
     anchors = {}
     for path in {rule.table for rule in policy.drift if rule.table is not None}:
         try:
-            anchors[path] = check(pd.read_parquet(folder / path))
+            read = pd.read_parquet(folder / path)
+            # Parquet keeps no type of a column without a value.
+            anchors[path] = check(read.astype({n: t for n, t in SCHEMA.items() if n in read}))
         except BadInput as error:
             raise BadInput(f"{folder / path}: {error}") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise BadInput(f"can't read anchor {folder / path}: {error}") from None
     return anchors
 
