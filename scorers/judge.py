@@ -173,7 +173,9 @@ async def _attempt(
     except Exception as error:
         # Whatever a provider raises, the sample was paid for: the reading is missing and is
         # made again later; the generation is kept.
-        return Void("grader_error", f"{type(error).__name__}: {str(error)[:300]}")
+        # Inspect wraps a provider's error in one whose text begins with the whole request.
+        cause = error.__cause__ or error
+        return Void("grader_error", f"{type(cause).__name__}: {str(cause)[:300]}")
     if output.error:
         return Void("grader_error", output.error[:300])
     return parse_reply(
