@@ -49,21 +49,21 @@ def gap_table(gaps: Sequence[Gap]) -> Table:
     table = _table(names, ["first", "second"], ["gap [interval]", "beyond reference", "shows"], "")
     for gap in gaps:
         place = [gap.checkpoint, *([gap.arm] * arms), gap.family, gap.contrast, gap.measure]
-        if gap.gap is None or gap.low is None or gap.high is None:
-            _add(table, [*place, NOTHING, NOTHING, gap.reason or "", "", gap.verdict])
-            continue
-        beyond = gap.relative
-        _add(
-            table,
-            [
-                *place,
-                *(percent(each or 0.0) for each in (gap.first, gap.second)),
-                _points(gap.gap, gap.low, gap.high),
-                _points(beyond.estimate, beyond.low, beyond.high) if beyond else NOTHING,
-                gap.verdict,
-            ],
-        )
+        _add(table, [*place, *gap_cells(gap)])
     return table
+
+
+def gap_cells(gap: Gap) -> list[str]:
+    """Write both kinds of work, the gap, what is beyond the reference's, and the verdict."""
+    if gap.gap is None or gap.low is None or gap.high is None:
+        return [NOTHING, NOTHING, gap.reason or "", "", gap.verdict]
+    beyond = gap.relative
+    return [
+        *(percent(each or 0.0) for each in (gap.first, gap.second)),
+        _points(gap.gap, gap.low, gap.high),
+        _points(beyond.estimate, beyond.low, beyond.high) if beyond else NOTHING,
+        gap.verdict,
+    ]
 
 
 def cue_table(cues: Sequence[CueGap]) -> Table:
@@ -121,12 +121,20 @@ def trajectory_table(made: Sequence[Trajectory]) -> Table:
                 each.measure,
                 str(len(each.points)),
                 percent(scored / samples) if samples else NOTHING,
-                " → ".join(_value(p.rate, each.kind) for p in (each.points[0], each.points[-1])),
-                _alarm(each),
-                onset_words(each),
+                *trajectory_cells(each),
             ],
         )
     return table
+
+
+def trajectory_cells(each: Trajectory) -> list[str]:
+    """Write first and newest rate, the alarm, and the onset."""
+    ends = (each.points[0], each.points[-1])
+    return [
+        " → ".join(_value(point.rate, each.kind) for point in ends),
+        _alarm(each),
+        onset_words(each),
+    ]
 
 
 def trajectory_lines(made: Sequence[Trajectory]) -> Iterator[str]:
