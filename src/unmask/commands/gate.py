@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unmask.commands.options import foreign_from, logs_options
+from unmask.commands.options import (
+    calibration_option,
+    calibrations_from,
+    foreign_from,
+    logs_options,
+)
 from unmask.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from unmask.results.gate import Gate
-    from unmask.results.observations import Foreign, Reading
+    from unmask.results.observations import Reading
     from unmask.results.policy import Policy
+    from unmask.results.report.build import Material
 
 
 @click.command()
@@ -26,13 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--policy", "policy_file", required=True, type=click.Path(path_type=Path), help="YAML file."
 )
-@click.option(
-    "--calibration",
-    "calibrations",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="What `unmask calibrate` stored of a judge; several are allowed.",
-)
+@calibration_option
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the report here, whatever the decision."
 )
@@ -43,7 +43,7 @@ def command(
     misaligned: str | None,
     checkpoint_by: str | None,
     policy_file: Path,
-    calibrations: tuple[Path, ...],
+    calibration: tuple[Path, ...],
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -52,14 +52,14 @@ def command(
     Exits 0 for pass, 3 for fail, 4 for inconclusive and 2 where something given can't be used.
     What the logs lack is never a pass.
     """
-    from unmask.results.calibration import read_calibrations
+    from unmask.commands.report import gather
     from unmask.results.gate import EXIT_CODES, gate
     from unmask.results.observations import observe
     from unmask.results.policy import read_policy
     from unmask.text import safe_text
 
     policy = read_policy(policy_file)
-    known = read_calibrations(calibrations)
+    known = calibrations_from(calibration, logs)
     anchors = read_anchors(policy, policy_file.parent)
     foreign = foreign_from(score, misaligned, checkpoint_by)
     reading = observe(logs, foreign)
@@ -68,7 +68,8 @@ def command(
     unread = [*reading.unread, *unpromised(reading, logs, policy)]
     found = gate(reading.table, policy, calibrations=known, anchors=anchors, unread=unread)
     if out is not None:
-        write_gate(found, logs, out, foreign, policy.level)
+        material = gather(logs, foreign, policy.level, calibration)
+        write_gate(found, material, out)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, allow_nan=False))
     else:
@@ -116,13 +117,12 @@ def unpromised(reading: Reading, logs: Path, policy: Policy) -> list[str]:
     return [f"{name}: no {PROMISE_FILE} beside it says what was to be measured" for name in bare]
 
 
-def write_gate(found: Gate, logs: Path, out: Path, foreign: Foreign | None, level: float) -> None:
-    """Write gate.json and junit.xml, then the report with the decision above the rates.
+def write_gate(found: Gate, material: Material, out: Path) -> None:
+    """Write gate.json, junit.xml, and the report with the decision above the rates.
 
     Raises:
         BadInput: The folder can't be written.
     """
-    from unmask.commands.report import gather
     from unmask.files import atomic_write
     from unmask.results.report.files import report_files
     from unmask.results.report.junit import render_junit
@@ -130,8 +130,8 @@ def write_gate(found: Gate, logs: Path, out: Path, foreign: Foreign | None, leve
 
     atomic_write(out / "gate.json", json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
     atomic_write(out / "junit.xml", render_junit(found))
-    material = replace(gather(logs, foreign, level), decided=(gate_section.section(found),))
-    for name, content in report_files(material).items():
+    decided = replace(material, decided=(gate_section.section(found),))
+    for name, content in report_files(decided).items():
         atomic_write(out / name, content)
 
 
