@@ -79,11 +79,20 @@ def transcript(messages: Sequence[ChatMessage], output: ModelOutput) -> Transcri
     )
 
 
-def unreadable(output: ModelOutput, reply: str, *, api: str, limited: bool) -> Missing | None:
+def unreadable(
+    output: ModelOutput, reply: str, *, api: str, limited: bool, max_tokens: int | None = None
+) -> Missing | None:
     """Say why there is no reply to judge, or None if there is one.
 
     An empty, cut or filtered reply, or a provider's error text in place of one, never reaches a
     judge: it would be read as an answer.
+
+    Args:
+        output: The last output.
+        reply: What of it others could see.
+        api: The provider's name.
+        limited: Whether a limit of the sample ended it.
+        max_tokens: How many tokens the output could have at most, if known.
     """
     if limited:
         return "limit"
@@ -98,11 +107,22 @@ def unreadable(output: ModelOutput, reply: str, *, api: str, limited: bool) -> M
             return "context"
         case "max_tokens":
             return "truncated"
-        case "unknown" if api not in SILENT_APIS:
+        case "unknown" if api not in SILENT_APIS or _may_be_cut(output, max_tokens):
             return "truncated"
     if not any(character.isalnum() for character in reply):
         return "no_reply"
     return None
+
+
+def _may_be_cut(output: ModelOutput, max_tokens: int | None) -> bool:
+    """Whether an output of a provider that is silent about it may have been cut.
+
+    `hf` counts the tokens of the longest reply of a batch for all of it. Where that one reached the
+    limit, a reply is known to be whole only if it has too few bytes for so many tokens.
+    """
+    if max_tokens is None or output.usage is None or output.usage.output_tokens < max_tokens:
+        return False
+    return len(output.completion.encode("utf-8", "replace")) >= max_tokens
 
 
 def _generated(message: ChatMessageAssistant) -> bool:
