@@ -19,6 +19,9 @@ COMMANDS: dict[str, dict[str, str]] = {
         "demo": "The whole way offline on reference models, ending in a report.",
         "list": "The evals: style, scenarios, version.",
         "run": "Run or resume a battery.",
+        "regrade": "Read existing samples with another judge; nothing is generated.",
+        "calibrate": "How often a judge errs on labelled transcripts.",
+        "audit": "How often it errs on this checkpoint, by blind human labels.",
         "serve": "Reference models behind the APIs of real ones.",
     },
     "Read": {
@@ -26,6 +29,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "compare": "Paired differences between two checkpoints, and which regressed.",
         "gap": "Chat against agentic work, paired over twins.",
         "trajectory": "Rates over training steps, and when they changed.",
+        "agreement": "Where judge, patterns and executed checks disagree, and what to read.",
     },
     "Decide": {
         "gate": "Pass, fail or inconclusive, by a policy.",
