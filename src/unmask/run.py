@@ -22,12 +22,13 @@ from inspect_ai.log import (
     read_eval_log,
     read_eval_log_sample_summaries,
 )
-from inspect_ai.model import GenerateConfig, Model, get_model
+from inspect_ai.model import Model
 
 from unmask.battery import PROMISE_FILE, Battery, Checkpoint, ModelSpec, read_promise
 from unmask.errors import BadInput
 from unmask.files import atomic_write
 from unmask.mend import mend
+from unmask.models import SDK_APIS, open_model, open_panel
 from unmask.plan import Cell, build_task, cells, merge_promises, promise
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 Display = Literal["rich", "plain", "none"]
 Say = Callable[[str], None]
-
-SDK_APIS = frozenset(("openai", "openai-api", "anthropic", "azureai", "together", "grok"))
-"""Providers whose SDK would retry on its own, under Inspect's retries; theirs are switched off."""
 
 TASK_ATTEMPTS = 2
 """How often `eval_set` runs a task again for samples that ended in an error."""
@@ -65,10 +63,12 @@ def open_models(battery: Battery) -> Models:
                         f"checkpoint '{checkpoint.label}' ({checkpoint.model}) would judge itself; "
                         "name another grader, or set self_grading: true"
                     )
-    panel = tuple(_model(spec, "grader", battery) for spec in battery.grader)
-    return Models(
-        {c.label: _model(c, f"checkpoint '{c.label}'", battery) for c in battery.checkpoints}, panel
-    )
+    panel = tuple(open_panel(battery.grader, battery.limits))
+    checkpoints = {
+        each.label: open_model(each, f"checkpoint '{each.label}'", battery.limits)
+        for each in battery.checkpoints
+    }
+    return Models(checkpoints, panel)
 
 
 def run_checkpoint(
@@ -127,9 +127,9 @@ def _eval_set(
             continue_on_fail=True,
             retry_attempts=TASK_ATTEMPTS,
             log_dir_allow_dirty=True,
-            # Every finished sample is on disk before the next: a kill -9 loses none.
-            log_realtime=False,
-            log_buffer=1,
+            # Every finished sample is in Inspect's local buffer before the next, so that a kill -9
+            # loses none. A log_buffer of 1 would too, by writing the whole log for each sample.
+            log_realtime=True,
             log_format="eval",
             # Servers that let a person steer a live run: not needed, and they cost every event.
             acp_server=False,
@@ -189,31 +189,6 @@ def logs_in(folder: Path) -> list[EvalLogInfo]:
     return list_eval_logs(str(folder), recursive=False, descending=False)
 
 
-def _model(spec: ModelSpec, what: str, battery: Battery) -> Model:
-    args = dict(spec.args)
-    if spec.model.split("/")[0] in SDK_APIS:
-        args.setdefault("max_retries", 0)
-    try:
-        # In the model itself: a judge inherits only some of a run's limits, and none when mending.
-        config = _limits(battery).merge(GenerateConfig(**spec.config))
-        return get_model(spec.model, base_url=spec.base_url, config=config, memoize=False, **args)
-    except (BadInput, KeyboardInterrupt):
-        raise
-    except Exception as error:
-        # Providers raise anything here: a missing key, package or file, a wrong argument.
-        raise BadInput(f"{what}: can't open {spec.model}: {_plain(error)}") from None
-
-
-def _limits(battery: Battery) -> GenerateConfig:
-    limits = battery.limits
-    return GenerateConfig(
-        max_retries=limits.max_retries,
-        timeout=limits.timeout,
-        attempt_timeout=limits.attempt_timeout,
-        max_connections=limits.max_connections,
-    )
-
-
 def _hang_up(checkpoint: Checkpoint, battery: Battery, models: Models) -> None:
     """Let go of the connections of a checkpoint that is done.
 
@@ -227,14 +202,9 @@ def _hang_up(checkpoint: Checkpoint, battery: Battery, models: Models) -> None:
     ]
     wired = [(model, spec) for model, spec in used if spec.model.split("/")[0] in SDK_APIS]
     for model, spec in wired:
-        model.api = _model(spec, checkpoint.label, battery).api
+        model.api = open_model(spec, checkpoint.label, battery.limits).api
     if wired:
         gc.collect()
-
-
-def _plain(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0] if text else type(error).__name__
 
 
 def quiet_environment() -> None:

@@ -1,0 +1,63 @@
+"""Opening the models of a run as Inspect's, before anything is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspect_ai.model import GenerateConfig, Model, get_model
+
+from unmask.battery import Limits, ModelSpec
+from unmask.errors import BadInput
+from unmask.scorers.judge import judge_id
+
+SDK_APIS = frozenset(("openai", "openai-api", "anthropic", "azureai", "together", "grok"))
+"""Providers whose SDK would retry on its own, under Inspect's retries; theirs are switched off."""
+
+
+def open_model(spec: ModelSpec, what: str, limits: Limits) -> Model:
+    """Make a model.
+
+    Args:
+        spec: The model.
+        what: Its part in the run, for the message.
+        limits: How long and how often a call may take.
+
+    Raises:
+        BadInput: It can't be made: a missing key or package, a wrong argument.
+    """
+    args = dict(spec.args)
+    if spec.model.split("/")[0] in SDK_APIS:
+        args.setdefault("max_retries", 0)
+    try:
+        # In the model itself: a judge inherits only some of a run's limits, and none when mending.
+        config = _limits(limits).merge(GenerateConfig(**spec.config))
+        return get_model(spec.model, base_url=spec.base_url, config=config, memoize=False, **args)
+    except (BadInput, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        # Providers raise anything here: a missing key, package or file, a wrong argument.
+        raise BadInput(f"{what}: can't open {spec.model}: {_plain(error)}") from None
+
+
+def open_panel(specs: Sequence[ModelSpec], limits: Limits) -> list[Model]:
+    """Make the judges, in order. Raises BadInput as `open_model`."""
+    return [open_model(spec, "grader", limits) for spec in specs]
+
+
+def panel_name(panel: Sequence[Model]) -> str:
+    """Name a panel as its readings do."""
+    return "+".join(judge_id(model) for model in panel)
+
+
+def _limits(limits: Limits) -> GenerateConfig:
+    return GenerateConfig(
+        max_retries=limits.max_retries,
+        timeout=limits.timeout,
+        attempt_timeout=limits.attempt_timeout,
+        max_connections=limits.max_connections,
+    )
+
+
+def _plain(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
