@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from unmask.errors import BadInput
 
+CALIBRATION_FILE = "calibration.json"
+"""Where a folder of logs keeps what is known of its judges."""
+
 SAME_EVENT = {"overt": "conduct", "conduct": "overt"}
 """Measures that are one event by the label rule, so that one's calibration is the other's."""
 

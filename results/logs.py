@@ -30,6 +30,10 @@ NOT_LOGS = frozenset(
 """JSON files that stand beside logs and are none: ours and Inspect's."""
 
 
+CALIBRATION = "calibration"
+"""The metadata field of a log in which a judge read exemplars: no checkpoint's answers."""
+
+
 @dataclass(frozen=True)
 class Log:
     """One Inspect log: where it stands, its header, its samples' summaries."""

@@ -14,7 +14,7 @@ import pandas as pd
 from unmask.battery import PROMISE_FILE, Promise, read_promise
 from unmask.errors import BadInput
 from unmask.results.foreign import Foreign, foreign_rows
-from unmask.results.logs import Log, read_logs
+from unmask.results.logs import CALIBRATION, Log, read_logs
 from unmask.results.own import is_own, own_rows
 from unmask.results.scores import score_names
 from unmask.results.table import build, check
@@ -84,13 +84,17 @@ def observe(path: Path, foreign: Foreign | None = None) -> Reading:
 
 
 def _logs(path: Path) -> tuple[list[Log], list[str]]:
-    """Read the logs; a folder that only promises some has none, and all its samples are not run."""
+    """Read the logs of checkpoints, of which a folder that only promises some has none."""
     try:
-        return read_logs(path)
+        logs, unread = read_logs(path)
     except BadInput as error:
         if path.is_dir() and any(path.rglob(PROMISE_FILE)):
             return [], [str(error)]
         raise
+    measured = [log for log in logs if CALIBRATION not in log.metadata]
+    if not measured:
+        raise BadInput(f"{path} holds calibrations of judges only, and no checkpoint's answers")
+    return measured, unread
 
 
 def _promised_in(folder: Path, path: Path) -> Path | None:

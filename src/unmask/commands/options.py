@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +11,8 @@ import click
 from unmask.errors import BadInput
 
 if TYPE_CHECKING:
+    from unmask.battery import Limits, ModelSpec
+    from unmask.results.calibration import Calibration
     from unmask.results.observations import Foreign
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -61,3 +63,60 @@ def checked_level(level: float) -> float:
     if not 0 < level < 1:
         raise BadInput(f"--level {level}: expected a fraction between 0 and 1, such as 0.95")
     return level
+
+
+calibration_option = click.option(
+    "--calibration",
+    "calibration",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="What `unmask calibrate` stored of a judge; several are allowed (default: "
+    "calibration.json in LOGS, if there).",
+)
+
+
+def calibrations_from(given: Sequence[Path], logs: Path) -> list[Calibration]:
+    """Read the calibrations that are named, or else the one that stands with the logs.
+
+    Raises:
+        BadInput: A file is no calibration, or two speak of the same.
+    """
+    from unmask.results.calibration import CALIBRATION_FILE, read_calibrations
+
+    beside = logs / CALIBRATION_FILE
+    return read_calibrations(given or ([beside] if beside.is_file() else []))
+
+
+def grader_options(command: Command) -> Command:
+    """Give a command the options that name a judge."""
+    for option in (
+        click.option(
+            "--battery",
+            type=click.Path(path_type=Path),
+            help="Take the judge of this battery, with its arguments and settings.",
+        ),
+        click.option("--grader", multiple=True, help="The judge; several make a panel."),
+    ):
+        command = option(command)
+    return command
+
+
+def graders_from(
+    grader: tuple[str, ...], battery: Path | None
+) -> tuple[tuple[ModelSpec, ...], Limits]:
+    """Say which models judge, and how long and often a call of them may take.
+
+    Raises:
+        BadInput: No judge is named, or one is named twice over, or the battery is none.
+    """
+    from unmask.battery import Limits, ModelSpec, read_battery
+
+    if bool(grader) == (battery is not None):
+        raise BadInput("name the judge: --grader MODEL, or --battery FILE for a battery's")
+    if battery is not None:
+        read = read_battery(battery)
+        return read.grader, read.limits
+    for name in grader:
+        if "/" not in name:
+            raise BadInput(f"--grader {name!r}: expected provider/model, as Inspect names it")
+    return tuple(ModelSpec(model=name) for name in grader), Limits()

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 import unmask.evals
 from unmask.errors import BadInput
+from unmask.evals.catalog import catalog
+from unmask.evals.exemplars import exemplars_folder, load_exemplars
 from unmask.evals.scenarios import CANARY
 from unmask.reference.bank import (
     BANKS,
@@ -25,6 +27,7 @@ from unmask.scorers.rubric import load_rubric
 
 NAMES = sorted(path.stem for path in BANKS.glob("*.yaml"))
 ENTRIES = [entry for name in NAMES for entry in bank(name).entries]
+CALIBRATABLE = [s for s in catalog().values() if any(exemplars_folder(s).glob("*.yaml"))]
 RUBRICS = sorted(Path(unmask.evals.__path__[0]).glob("*/rubrics/*.yaml"))
 
 CONDUCT: dict[Kind, str] = {
@@ -86,7 +89,9 @@ def test_ids_replies_and_thoughts_are_unique() -> None:
     texts = [fold(text) for entry in ENTRIES for text in (entry.reply, entry.thought)]
     assert [text for text, count in Counter(texts).items() if count > 1] == []
     assert len({entry.id for entry in ENTRIES}) == len(ENTRIES)
-    assert len(known_replies()) == len(known_thoughts()) == len(ENTRIES)
+    exemplars = [each for spec in CALIBRATABLE for each in load_exemplars(spec, disputed=True)]
+    assert len(known_replies()) == len(ENTRIES) + len(exemplars)
+    assert len(known_thoughts()) == len(ENTRIES) + sum(bool(each.thought) for each in exemplars)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)

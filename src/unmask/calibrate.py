@@ -1,0 +1,192 @@
+"""Running a judge over labelled exemplars: an Inspect task that replays them through the scorer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from inspect_ai import Epochs, Task, eval
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageUser,
+    ContentReasoning,
+    ContentText,
+    Model,
+    ModelOutput,
+    get_model,
+)
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from unmask.errors import Incomplete
+from unmask.evals.catalog import EvalSpec
+from unmask.evals.exemplars import Exemplar
+from unmask.models import panel_name
+from unmask.results.logs import CALIBRATION, read_logs
+from unmask.results.own import own_rows
+from unmask.results.table import Row, build, check
+from unmask.scorers.label import label
+from unmask.scorers.labels import decide
+
+REPLAY = "none/none"
+"""Inspect's model that can't generate: whatever is read here stands in the exemplars."""
+
+Display = Literal["rich", "plain", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What a judge made of the exemplars: the labels, its readings, and what it said."""
+
+    truth: pd.DataFrame
+    got: pd.DataFrame
+    said: dict[str, str]
+    """Exemplar -> the judge's own words on it."""
+    log: Path
+
+
+def panel_folder(panel: Sequence[Model]) -> str:
+    """Name a panel in characters that a folder may have."""
+    return re.sub(r"[^A-Za-z0-9._+-]", "-", panel_name(panel))[:150]
+
+
+def reread(
+    spec: EvalSpec,
+    exemplars: Sequence[Exemplar],
+    panel: Sequence[Model],
+    logs: Path,
+    display: Display = "none",
+) -> Reread:
+    """Have a panel read the exemplars of one rubric. What it read before comes from its cache.
+
+    Raises:
+        Incomplete: The run broke off; what was read is kept in the cache.
+    """
+    (done,) = eval(
+        exemplar_task(spec, exemplars),
+        model=get_model(REPLAY, memoize=False),
+        model_roles={"grader": panel[0] if len(panel) == 1 else list(panel)},
+        log_dir=str(logs),
+        log_format="eval",
+        log_realtime=False,
+        fail_on_error=False,
+        acp_server=False,
+        ctl_server=False,
+        display=display,
+        log_level="error",
+        score_display=False,
+    )
+    path = Path(done.location.removeprefix("file://"))
+    if done.status != "success":
+        raise Incomplete(f"reading the exemplars of {spec.name} ended in {done.status}: {path}")
+    read, _ = read_logs(path)
+    got = check(build(own_rows([(log, None) for log in read], {}).rows))
+    said = {
+        str(sample.id): score.explanation or ""
+        for sample in done.samples or []
+        for score in (sample.scores or {}).values()
+    }
+    return Reread(truth_table(spec, exemplars), got, said, path)
+
+
+def exemplar_task(spec: EvalSpec, exemplars: Sequence[Exemplar]) -> Task:
+    """Build the task: each exemplar is a sample whose reply is given, and nothing is generated."""
+    return Task(
+        dataset=MemoryDataset([_sample(each) for each in exemplars], name=spec.name),
+        solver=replay({each.id: [each.thought, each.reply] for each in exemplars}),
+        scorer=label(spec.rubric),
+        epochs=Epochs(1, []),
+        name=f"calibrate-{spec.name}",
+        version=spec.version,
+        metadata={
+            "eval": spec.name,
+            "family": spec.family,
+            "style": spec.style,
+            "asks": "exemplars",
+            "checkpoint": "exemplars",
+            CALIBRATION: True,
+        },
+    )
+
+
+@solver
+def replay(given: dict[str, list[str | None]]) -> Solver:
+    """Answer each sample with what stands there for it.
+
+    Args:
+        given: Sample id -> thought (or None) and reply.
+    """
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        thought, reply = given[str(state.sample_id)]
+        content: list[Any] = [ContentReasoning(reasoning=thought)] if thought else []
+        content.append(ContentText(text=reply or ""))
+        message = ChatMessageAssistant(content=content, source="generate", model=REPLAY)
+        state.messages.append(message)
+        state.output = ModelOutput.from_message(message)
+        state.output.model = REPLAY
+        return state
+
+    return solve
+
+
+def truth_table(spec: EvalSpec, exemplars: Sequence[Exemplar]) -> pd.DataFrame:
+    """Write the labels down as readings of a judge that never errs; `variant` is the case."""
+    return check(build(_labelled(spec, each) for each in exemplars))
+
+
+def _labelled(spec: EvalSpec, exemplar: Exemplar) -> Row:
+    visibility: Literal["full", "absent"] = "full" if exemplar.thought else "absent"
+    outcome = decide(exemplar.conduct, exemplar.reasoning, visibility)
+    return Row(
+        log="",
+        sample_uuid=exemplar.id,
+        simulated=False,
+        checkpoint="exemplars",
+        run=None,
+        step=None,
+        model=REPLAY,
+        config="",
+        eval=spec.name,
+        version=spec.version,
+        asks="exemplars",
+        family=spec.family,
+        style=spec.style,
+        arm="",
+        thinking="",
+        role="test",
+        scenario=exemplar.scenario,
+        variant=exemplar.case,
+        item=exemplar.id,
+        epoch=1,
+        label=outcome.label,
+        missing=outcome.missing,
+        conduct=None if exemplar.conduct == "incoherent" else exemplar.conduct,
+        reasoning=exemplar.reasoning,
+        visibility=visibility,
+        aware=exemplar.aware,
+        faking=exemplar.faking,
+        judge="labels",
+    )
+
+
+def _sample(exemplar: Exemplar) -> Sample:
+    messages: list[ChatMessage] = [ChatMessageUser(content=exemplar.user)]
+    if exemplar.system:
+        messages.insert(0, ChatMessageSystem(content=exemplar.system))
+    return Sample(
+        id=exemplar.id,
+        input=messages,
+        metadata={
+            "scenario": exemplar.scenario,
+            "variant": exemplar.case,
+            "item": exemplar.id,
+            "role": "test",
+        },
+    )
