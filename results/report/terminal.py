@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from unmask.results.rates import RateRow
-from unmask.results.report.words import ROLES, counted, in_order, rate, reasons
+from unmask.results.rates import CARRIED, RateRow
+from unmask.results.report.words import (
+    ROLES,
+    corrected,
+    counted,
+    in_order,
+    rate,
+    reasons,
+    uncorrected,
+)
 from unmask.text import safe_text
 
 NAME = 26
@@ -34,16 +42,22 @@ def rates_table(rows: Sequence[RateRow]) -> Table:
         table.add_column(name, overflow="fold", max_width=NAME)
     table.add_column("measure", overflow="fold", max_width=NAME)
     table.add_column("rate [interval]", overflow="fold", min_width=20)
+    shown = any(row.corrected or row.uncorrected for row in rows)
+    if shown:
+        table.add_column("corrected", overflow="fold", min_width=19)
+        notes = [f"corrected: for the judge's errors, {CARRIED}", *uncorrected(rows)]
+        table.caption = Text("\n".join(safe_text(note) for note in notes))
+        table.caption_justify = "left"
     for name in ("events", "scenarios"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("missing", overflow="fold", min_width=14)
     for row in in_order(rows):
         mark = " (simulated)" if row.simulated and len(simulated) > 1 else ""
-        table.add_row(*(Text(safe_text(cell)) for cell in _cells(row, several, mark)))
+        table.add_row(*(Text(safe_text(cell)) for cell in _cells(row, several, mark, shown)))
     return table
 
 
-def _cells(row: RateRow, several: dict[str, bool], mark: str) -> list[str]:
+def _cells(row: RateRow, several: dict[str, bool], mark: str, shown: bool) -> list[str]:
     named = {
         "arm": row.arm,
         "thinking": row.thinking,
@@ -56,6 +70,7 @@ def _cells(row: RateRow, several: dict[str, bool], mark: str) -> list[str]:
         *(text for name, text in named.items() if several[name]),
         row.measure,
         rate(row),
+        *([corrected(row)] if shown else []),
         counted(row),
         str(row.scenarios),
         reasons(row.missing, most=3),

@@ -73,6 +73,27 @@ def rate(row: RateRow) -> str:
     return f"{number(row, row.rate)} {interval(row, row.low, row.high)}"
 
 
+def corrected(row: RateRow) -> str:
+    """Write the rate corrected for the judge's errors, or a dash where there is none."""
+    made = row.corrected
+    if made is None:
+        return NOTHING
+    return f"{percent(made.rate)} {interval(row, made.low, made.high)}"
+
+
+def uncorrected(rows: Sequence[RateRow]) -> list[str]:
+    """Say once for each reason why rates that a calibration was given for are not corrected."""
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row.uncorrected is not None:
+            reasons.setdefault(row.uncorrected, []).append(f"{row.checkpoint} {row.measure}")
+    return [
+        f"not corrected: {reason} ({', '.join(dict.fromkeys(where[:3]))}"
+        f"{f' and {len(where) - 3} more' if len(where) > 3 else ''})"
+        for reason, where in reasons.items()
+    ]
+
+
 def counted(row: RateRow) -> str:
     """Write events over scored samples; for means, the scored samples alone."""
     return f"{row.events}/{row.scored}" if row.kind == "rate" else f"mean of {row.scored}"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from unmask.results.rates import RateRow
+from unmask.results.rates import CARRIED, RateRow
 from unmask.results.report.section import Section
 from unmask.results.report.template import render
+from unmask.results.report.words import uncorrected
 from unmask.results.table import FOREIGN
 from unmask.scorers.labels import GRADER_REASONS
 
@@ -44,7 +45,14 @@ def section(table: pd.DataFrame, rows: Sequence[RateRow]) -> Section:
     return Section(
         "judges",
         "Judges",
-        render("sections/judges.html.jinja2", judges=judges, scores=scores, corrected=corrected),
+        render(
+            "sections/judges.html.jinja2",
+            judges=judges,
+            scores=scores,
+            corrected=corrected,
+            uncorrected=uncorrected(rows),
+            carried=CARRIED,
+        ),
     )
 
 

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import click
 
-from unmask.commands.options import checked_level, foreign_from, logs_options
+from unmask.commands.options import (
+    calibration_option,
+    calibrations_from,
+    checked_level,
+    foreign_from,
+    logs_options,
+)
 from unmask.console import out
 from unmask.errors import BadInput
 from unmask.results.observations import observe
@@ -22,6 +28,7 @@ DEFAULT_MEASURES = ("misaligned", "overt", "covert", "refused")
 
 @click.command()
 @logs_options
+@calibration_option
 @click.option("--json", "as_json", is_flag=True, help="Every measure as JSON, nothing else.")
 @click.option("--checkpoint", "checkpoints", multiple=True, help="Only this checkpoint.")
 @click.option("--measure", "measures", multiple=True, help="Only this measure.")
@@ -33,6 +40,7 @@ def command(
     score: str | None,
     misaligned: str | None,
     checkpoint_by: str | None,
+    calibration: tuple[Path, ...],
     checkpoints: tuple[str, ...],
     measures: tuple[str, ...],
     all_measures: bool,
@@ -46,7 +54,8 @@ def command(
     reading = observe(logs, foreign_from(score, misaligned, checkpoint_by))
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
-    rows = _of_checkpoints(rates(reading.table, measures or None, level), checkpoints)
+    known = calibrations_from(calibration, logs)
+    rows = _of_checkpoints(rates(reading.table, measures or None, level, known), checkpoints)
     if as_json:
         click.echo(json.dumps(to_json(rows, level), indent=2, allow_nan=False))
         return

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from unmask.commands.options import checked_level, foreign_from, logs_options
+from unmask.commands.options import (
+    calibration_option,
+    calibrations_from,
+    checked_level,
+    foreign_from,
+    logs_options,
+)
 
 if TYPE_CHECKING:
     from unmask.results.observations import Foreign
@@ -16,6 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @logs_options
+@calibration_option
 @click.option("--out", type=click.Path(path_type=Path), default=Path("report"), show_default=True)
 @click.option("--level", default=0.95, show_default=True, help="Two-sided confidence level.")
 def command(
@@ -23,6 +31,7 @@ def command(
     score: str | None,
     misaligned: str | None,
     checkpoint_by: str | None,
+    calibration: tuple[Path, ...],
     out: Path,
     level: float,
 ) -> None:
@@ -32,11 +41,17 @@ def command(
     observations.parquet and observations.csv.
     """
     checked_level(level)
-    write_report(logs, out, foreign=foreign_from(score, misaligned, checkpoint_by), level=level)
+    foreign = foreign_from(score, misaligned, checkpoint_by)
+    write_report(logs, out, foreign=foreign, level=level, calibration=calibration)
 
 
 def write_report(
-    logs: Path, out: Path, *, foreign: Foreign | None = None, level: float = 0.95
+    logs: Path,
+    out: Path,
+    *,
+    foreign: Foreign | None = None,
+    level: float = 0.95,
+    calibration: Sequence[Path] = (),
 ) -> None:
     """Read logs, write the report's files into a folder, and print its decisive lines and paths.
 
@@ -48,7 +63,7 @@ def write_report(
     from unmask.results.report.lead import decisive, simulated
     from unmask.text import safe_text
 
-    material = gather(logs, foreign, level)
+    material = gather(logs, foreign, level, calibration)
     for line in material.notes:
         click.echo(safe_text(line), err=True)
     files = report_files(material)
@@ -63,7 +78,12 @@ def write_report(
         click.echo(out / name)
 
 
-def gather(logs: Path, foreign: Foreign | None = None, level: float = 0.95) -> Material:
+def gather(
+    logs: Path,
+    foreign: Foreign | None = None,
+    level: float = 0.95,
+    calibration: Sequence[Path] = (),
+) -> Material:
     """Read all that a report is made of, opening whole samples only for those it shows.
 
     Raises:
@@ -90,7 +110,7 @@ def gather(logs: Path, foreign: Foreign | None = None, level: float = 0.95) -> M
     used = sorted(set(reading.table["log"]) - {""})
     return Material(
         table=reading.table,
-        rows=rates(reading.table, None, level),
+        rows=rates(reading.table, None, level, calibrations_from(calibration, logs)),
         level=level,
         headline={spec.name: spec.headline for spec in catalog().values()},
         notes=reading.lines(),

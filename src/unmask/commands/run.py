@@ -69,6 +69,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     Raises:
         Incomplete: Some promised sample has neither a label nor a reason.
     """
+    from unmask.commands.options import calibrations_from
     from unmask.commands.rates import headline_rows
     from unmask.console import err, out
     from unmask.files import usable_folder
@@ -99,7 +100,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     finally:
         write_manifest(logs, battery)
     reading = observe(logs)
-    rows = rates(reading.table)
+    rows = rates(reading.table, calibrations=calibrations_from((), logs))
     out().print(rates_table(headline_rows(rows)))
     left = int((reading.table["missing"] == "not_run").sum())
     if left:
