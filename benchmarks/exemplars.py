@@ -110,8 +110,17 @@ def _features(texts: Sequence[str]) -> Iterator[Floats]:
     for row, found in enumerate(words):
         for word in found:
             counts[row, column[word]] += 1
-    yield counts
-    yield (counts > 0).astype(float)
+    yield _rotated(counts)
+    yield _rotated((counts > 0).astype(float))
+
+
+def _rotated(features: Floats) -> Floats:
+    """Turn the rows into as many columns as there are rows.
+
+    An L2 penalty doesn't see the rotation, so that the fit is the same and much faster.
+    """
+    left, lengths, _ = np.linalg.svd(features, full_matrices=False)
+    return np.asarray(left * lengths)
 
 
 def _held_out(
