@@ -17,7 +17,7 @@ import pandas as pd
 
 from unmask.results.comparable import OFFERED, why_not_seen_alike
 from unmask.results.compare import check_known
-from unmask.results.composite import Composite, composites
+from unmask.results.composite import HEADLINE, Composite, composites
 from unmask.results.cues import CueGap, cue_gaps
 from unmask.results.gaps import Gap, Relative, judged, no_gap
 from unmask.results.rates import rates
@@ -88,7 +88,7 @@ def _composites(
     for each in formed["eval"].unique():
         if (whole := str(each).partition("/")[0]) in named:
             named[str(each)] = named[whole]
-    rows = rates(formed, level=level)
+    rows = rates(formed, sorted({*named.values(), HEADLINE, OFFERED}), level)
     return [
         *composites(rows, named, by_family=True),
         *composites(rows, named, OFFERED, by_family=True),
