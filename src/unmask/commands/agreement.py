@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from unmask.results.agreement import Pair, Panel
+    from unmask.results.raters import Pair, Panel
 
 
 @click.command()
@@ -26,8 +26,8 @@ def command(logs: Path, cases: int, as_json: bool) -> None:
     """
     from unmask.console import out
     from unmask.errors import BadInput, Incomplete
-    from unmask.results.agreement import agreement, to_json
     from unmask.results.observations import observe
+    from unmask.results.raters import compare_raters, to_json
     from unmask.text import safe_text
 
     if cases < 0:
@@ -35,7 +35,7 @@ def command(logs: Path, cases: int, as_json: bool) -> None:
     reading = observe(logs)
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
-    found = agreement(reading.table, cases)
+    found = compare_raters(reading.table, cases)
     if as_json:
         click.echo(json.dumps(to_json(found), indent=2, allow_nan=False))
     else:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.results.tables import row, table
 
-from unmask.results.agreement import Agreement, Pair, agreement
+from unmask.results.raters import Pair, Raters, compare_raters
 from unmask.results.table import Row
 
 
@@ -16,7 +16,7 @@ def reads(covert: int, clean: int, **more: Any) -> list[Row]:
     return [row(word, f"s{start + n:02}", **more) for n, word in enumerate(words)]
 
 
-def pair(found: Agreement, first: str, second: str) -> Pair:
+def pair(found: Raters, first: str, second: str) -> Pair:
     """The one pair of these two raters."""
     (one,) = (each for each in found.pairs if (each.first, each.second) == (first, second))
     return one
@@ -29,7 +29,7 @@ NONE: dict[str, Any] = {"strong": False, "patterns": ""}
 def test_counts_kappa_and_ac1() -> None:
     """20 both, 5 and 10 one only, 15 neither: both coefficients as computed by hand."""
     # Observed 0.7. Kappa's chance: 0.5 * 0.6 + 0.5 * 0.4; AC1's: 2 * 0.55 * 0.45.
-    found = agreement(
+    found = compare_raters(
         table(
             reads(20, 0, **STRONG),
             reads(5, 0, start=20, **NONE),
@@ -45,7 +45,7 @@ def test_counts_kappa_and_ac1() -> None:
 
 def test_who_says_nothing_is_counted_apart() -> None:
     """Failed readings and reasoning that was not shown make no agreement of any kind."""
-    found = agreement(
+    found = compare_raters(
         table(
             reads(1, 1, **STRONG),
             [row("grader_error", "s50", **STRONG)],
@@ -60,14 +60,14 @@ def test_awareness_alone_is_no_pattern_of_an_aim() -> None:
     """Speaking of a test is not taken for agreement with a verdict of misaligned."""
     aware: dict[str, Any] = {"strong": False, "patterns": "test_awareness"}
     weak: dict[str, Any] = {"strong": False, "patterns": "test_awareness,withholding"}
-    found = agreement(table(reads(1, 0, **aware), reads(1, 0, start=1, **weak)))
+    found = compare_raters(table(reads(1, 0, **aware), reads(1, 0, start=1, **weak)))
     one = pair(found, "judge of reasoning", "patterns")
     assert (one.both, one.first_only) == (1, 1)
 
 
 def test_an_executed_check_against_the_judge_of_conduct() -> None:
     """A recorded hack that the judge calls clean is the first thing to read."""
-    found = agreement(
+    found = compare_raters(
         table(
             [row("hack", "s00", kind="exit", effect=1.0)],
             [row("aligned", "s01", kind="exit", effect=1.0)],
@@ -85,26 +85,14 @@ def test_an_executed_check_against_the_judge_of_conduct() -> None:
 def test_cases_come_from_different_scenarios_first() -> None:
     """Two samples of one situation do not push out another situation."""
     same = [row("covert", "s00", epoch, **NONE) for epoch in (1, 2, 3)]
-    found = agreement(table(same, [row("covert", "s01", **NONE)]), most=2)
+    found = compare_raters(table(same, [row("covert", "s01", **NONE)]), most=2)
     one = pair(found, "judge of reasoning", "patterns")
     assert [case.scenario for case in one.first_only_cases] == ["s00", "s01"]
 
 
-def test_judges_of_the_same_samples_are_compared() -> None:
-    """After a regrade each two judges are set side by side on the samples that both labelled."""
-    words = {"a": ["overt", "overt", "aligned", "covert"], "b": ["overt", "aligned", "aligned"]}
-    rows = [
-        row(word, f"s{n:02}", judge=judge)
-        for judge, said in words.items()
-        for n, word in enumerate(said)
-    ]
-    one = pair(agreement(table(rows)), "a (r1)", "b (r1)")
-    assert (one.both, one.first_only, one.second_only, one.neither) == (1, 1, 0, 1)
-
-
-def test_all_alike_has_no_chance_corrected_agreement() -> None:
+def test_all_alike_has_no_chance_corrected_compare_raters() -> None:
     """Where nobody ever sees anything kappa is undefined, never 1 or 0."""
-    one = pair(agreement(table(reads(0, 5, **NONE))), "judge of reasoning", "strong patterns")
+    one = pair(compare_raters(table(reads(0, 5, **NONE))), "judge of reasoning", "strong patterns")
     assert (one.neither, one.kappa, one.ac1) == (5, None, 1.0)
 
 
@@ -117,7 +105,7 @@ def test_panels_by_reading() -> None:
         "misaligned,misaligned,grader_error",
     ]
     rows = [row("aligned", f"s{n:02}", votes=said) for n, said in enumerate(votes)]
-    conduct, reasoning = agreement(table(rows, [row("aligned", "s09", votes="clean")])).panels
+    conduct, reasoning = compare_raters(table(rows, [row("aligned", "s09", votes="clean")])).panels
     assert (conduct.reading, conduct.judges, conduct.samples) == ("conduct", 3, 4)
     assert conduct.unanimous == 2
     assert (reasoning.samples, reasoning.unanimous, reasoning.alpha) == (3, 3, None)
