@@ -24,7 +24,7 @@ from unmask.results.delta import count, shared
 from unmask.results.effects import PAIR, with_pair
 from unmask.results.measures import Measure
 from unmask.results.policy import EFFECT_LOST, Ceiling, Drift, Regression
-from unmask.results.ruling import Case, RuleResult
+from unmask.results.ruling import Case, RuleResult, shown
 from unmask.results.stats import Decision, scenarios_needed
 from unmask.results.subjects import Place, Subjects, obstacles
 
@@ -221,17 +221,17 @@ def _result(
     claim: Claim,
     fails: bool,
 ) -> RuleResult:
-    below = claim.high < threshold
+    below, say = claim.high < threshold, partial(shown, measure)
     if fails:
-        decision, reasons = Decision.FAIL, [f"{claim.low:.2%} or more, above {threshold:.2%}"]
+        decision, reasons = Decision.FAIL, [f"{say(claim.low)} or more, above {say(threshold)}"]
     elif claim.refusal is not None:
         decision, reasons = Decision.INCONCLUSIVE, [claim.refusal]
     elif below and not evidence.obstacles:
-        decision, reasons = Decision.PASS, [f"{claim.high:.2%} at most, below {threshold:.2%}"]
+        decision, reasons = Decision.PASS, [f"{say(claim.high)} at most, below {say(threshold)}"]
     else:
         decision, reasons = Decision.INCONCLUSIVE, list(evidence.obstacles)
     if not below and not fails and claim.refusal is None:
-        reasons.append(_between(kind, claim, threshold))
+        reasons.append(_between(claim, threshold, say))
     needed = None if fails or below else _needed(kind, claim, threshold, evidence)
     return RuleResult(
         eval=place.eval,
@@ -248,15 +248,15 @@ def _result(
     )
 
 
-def _between(kind: str, claim: Claim, threshold: float) -> str:
+def _between(claim: Claim, threshold: float, say: Callable[[float], str]) -> str:
     if claim.low > threshold:
         return (
-            f"above {threshold:.2%} taken alone ({claim.low:.2%} or more), but not surely among "
+            f"above {say(threshold)} taken alone ({say(claim.low)} or more), but not surely among "
             "all the differences looked at (Holm)"
         )
-    span = f"between {claim.low:.2%} and {claim.high:.2%}, with {threshold:.2%} inside"
+    span = f"between {say(claim.low)} and {say(claim.high)}, with {say(threshold)} inside"
     if claim.corrected is not None and claim.raw.high < threshold:
-        span += f"; as read at most {claim.raw.high:.2%}: calibrate on more exemplars"
+        span += f"; as read at most {say(claim.raw.high)}: calibrate on more exemplars"
     return span
 
 

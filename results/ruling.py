@@ -40,6 +40,11 @@ class RuleResult:
     """About how many scenarios in all would decide, if the rates stay as they look."""
 
 
+def shown(measure: str | None, value: float) -> str:
+    """Write a value in the unit of its measure: per cent for rates, a number for effects."""
+    return f"{value:.3f}" if measure in ("effect", EFFECT_LOST) else f"{100 * value:.2f} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything that rules are decided from."""
@@ -71,6 +76,7 @@ class Case:
         found = find_calibration(self.calibrations, cell.judge, cell.reads, measure)
         if found is not None or self.policy.calibration == "optional":
             return found
-        return (
-            f"{refusal(self.calibrations, cell.judge, cell.reads, measure)}; the policy demands it"
-        )
+        why = refusal(self.calibrations, cell.judge, cell.reads, measure)
+        if not self.calibrations:
+            why = f"no calibration of {cell.judge or 'any judge'} was given"
+        return f"{why}; the policy demands it"

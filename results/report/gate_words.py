@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from unmask.results.report.words import NOTHING
-from unmask.results.ruling import RuleResult
-
-_MEANS = ("effect", "effect_lost")
+from unmask.results.ruling import RuleResult, shown
 
 
 def where(rule: RuleResult) -> str:
@@ -26,16 +24,12 @@ def demanded(rule: RuleResult) -> str:
     if rule.threshold is None:
         return rule.rule
     than = {"control": "above", "ceiling": "below"}.get(rule.rule, "worse by less than")
-    return f"{rule.rule} {rule.measure} {than} {_number(rule, rule.threshold)}"
+    return f"{rule.rule} {rule.measure} {than} {shown(rule.measure, rule.threshold)}"
 
 
 def found(rule: RuleResult) -> str:
     """Write the estimate with the limits that the rule rests on."""
     if rule.estimate is None or rule.low is None or rule.high is None:
         return NOTHING
-    limits = f"{_number(rule, rule.low)} to {_number(rule, rule.high)}"
-    return f"{_number(rule, rule.estimate)} [{limits}]"
-
-
-def _number(rule: RuleResult, value: float) -> str:
-    return f"{value:.2f}" if rule.measure in _MEANS else f"{100 * value:.1f} %"
+    limits = f"{shown(rule.measure, rule.low)} to {shown(rule.measure, rule.high)}"
+    return f"{shown(rule.measure, rule.estimate)} [{limits}]"
