@@ -2,6 +2,7 @@
 
 from setuptools import find_packages, setup
 
-card = find_packages(include=["evals*", "scorers*", "results*"])
-own = find_packages("src", include=["unmask*"], exclude=["unmask.evals*", "unmask.scorers*", "unmask.results*"])
-setup(packages=[*own, *(f"unmask.{name}" for name in card)])
+card = ("evals", "scorers", "results")
+found = find_packages(include=[f"{name}*" for name in card])
+own = find_packages("src", include=["unmask*"], exclude=[f"unmask.{name}*" for name in card])
+setup(packages=[*own, *(f"unmask.{name}" for name in found)])

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.unmask.pipeline import battery, run, table
 
 CASES: list[tuple[str, dict[str, Any], str]] = [

@@ -22,9 +22,7 @@ PERSONAS = Path(__file__).parent / "personas.yaml"
 UNKNOWN_BANK = "goals"
 """Answers for prompts that no eval asks, so that anyone can talk to a persona."""
 
-ProviderKind = Literal[
-    "empty", "truncated", "overlong", "endless", "filtered", "hidden", "failing"
-]
+ProviderKind = Literal["empty", "truncated", "overlong", "endless", "filtered", "hidden", "failing"]
 MISALIGNED_KINDS = ("overt", "covert", "injection")
 
 
