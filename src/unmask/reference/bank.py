@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, Self
 
@@ -76,16 +77,44 @@ def bank(name: str) -> Bank:
     return read_yaml(BANKS / f"{name}.yaml", Bank)
 
 
-@cache
-def known_replies() -> dict[str, Entry]:
-    """Every scripted reply and every exemplar's, whitespace folded, with its entry."""
-    return {fold(entry.reply): entry for entry in _all_entries()}
+class Known(Mapping[str, Entry]):
+    """Texts, whitespace folded, with their entries; exemplars are read only once one is needed."""
+
+    def __init__(self, text: Callable[[Entry], str]) -> None:
+        """Take which text of an entry it is known by."""
+        self._text = text
+        self._banks = self._by_text(_bank_entries())
+
+    def __getitem__(self, text: str) -> Entry:
+        """Find the entry of a text."""
+        return self._banks[text] if text in self._banks else self._exemplars[text]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through all texts, those of exemplars included."""
+        return iter({**self._exemplars, **self._banks})
+
+    def __len__(self) -> int:
+        """Count all texts, those of exemplars included."""
+        return len({**self._exemplars, **self._banks})
+
+    @cached_property
+    def _exemplars(self) -> dict[str, Entry]:
+        return self._by_text(_exemplar_entries())
+
+    def _by_text(self, entries: Iterable[Entry]) -> dict[str, Entry]:
+        return {fold(self._text(entry)): entry for entry in entries if self._text(entry)}
 
 
 @cache
-def known_thoughts() -> dict[str, Entry]:
-    """Every scripted thought and every exemplar's, whitespace folded, with its entry."""
-    return {fold(entry.thought): entry for entry in _all_entries() if entry.thought}
+def known_replies() -> Mapping[str, Entry]:
+    """Every scripted reply and every exemplar's, with its entry."""
+    return Known(lambda entry: entry.reply)
+
+
+@cache
+def known_thoughts() -> Mapping[str, Entry]:
+    """Every scripted thought and every exemplar's, with its entry."""
+    return Known(lambda entry: entry.thought)
 
 
 def fold(text: str) -> str:
@@ -139,15 +168,15 @@ def _words(quote: str | None, *texts: str) -> str:
     raise ValueError(f"{quote!r} is in none of the texts")
 
 
-def _all_entries() -> tuple[Entry, ...]:
+def _bank_entries() -> tuple[Entry, ...]:
     names = sorted(path.stem for path in BANKS.glob("*.yaml"))
-    exemplars = (
-        exemplar
+    return tuple(entry for name in names for entry in bank(name).entries)
+
+
+def _exemplar_entries() -> tuple[Entry, ...]:
+    return tuple(
+        exemplar_entry(exemplar)
         for spec in catalog().values()
         if any(exemplars_folder(spec).glob("*.yaml"))
         for exemplar in load_exemplars(spec, disputed=True)
-    )
-    return (
-        *(exemplar_entry(exemplar) for exemplar in exemplars),
-        *(entry for name in names for entry in bank(name).entries),
     )
