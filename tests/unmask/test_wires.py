@@ -22,7 +22,7 @@ from unmask.reference.voice import Spoken
 from unmask.reference.wires.common import Shown
 from unmask.scorers.channels import split
 
-PERSONAS = ("hacker?rate=0.5", "covert", "refuser", "truncated", "filtered")
+PERSONAS = ("hacker?rate=0.5", "aligned", "covert", "refuser", "truncated", "filtered")
 READS = ["item", "label", "missing", "conduct", "reasoning", "aware"]
 
 PROVIDERS: dict[str, dict[str, Any]] = {
