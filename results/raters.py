@@ -75,8 +75,11 @@ class Panel:
     judges: int
     samples: int
     unanimous: int
+    """Samples of which all judges give the same choice."""
+    incomplete: int
+    """Samples of which a judge, or all, gave no verdict: no agreement of any kind."""
     alpha: float | None
-    """Krippendorff's, for unordered choices; None where every choice is the same."""
+    """Krippendorff's, for unordered choices; None where all choices are the same, or too few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,7 @@ def _panels(rows: pd.DataFrame, place: dict[str, str]) -> Iterator[Panel]:
 
 
 def _panel(polls: Sequence[Sequence[str]], reading: str, place: dict[str, str]) -> Panel:
+    whole = [poll for poll in polls if not GRADER_REASONS.intersection(poll)]
     ratings = [
         [None if vote in GRADER_REASONS else vote for vote in judge]
         for judge in zip(*polls, strict=True)
@@ -228,7 +232,8 @@ def _panel(polls: Sequence[Sequence[str]], reading: str, place: dict[str, str]) 
         reading=reading,
         judges=len(ratings),
         samples=len(polls),
-        unanimous=sum(len(set(poll)) == 1 for poll in polls),
+        unanimous=sum(len(set(poll)) == 1 for poll in whole),
+        incomplete=len(polls) - len(whole),
         alpha=_defined(krippendorff_alpha_nominal(ratings)),
     )
 

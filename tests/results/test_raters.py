@@ -104,10 +104,13 @@ def test_panels_by_reading() -> None:
         "misaligned,misaligned,clean;clean,clean,clean",
         "misaligned,misaligned,grader_error",
     ]
+    dead = row("grader_error", "s08", votes="grader_error,grader_error,grader_error")
     rows = [row("aligned", f"s{n:02}", votes=said) for n, said in enumerate(votes)]
-    conduct, reasoning = compare_raters(table(rows, [row("aligned", "s09", votes="clean")])).panels
-    assert (conduct.reading, conduct.judges, conduct.samples) == ("conduct", 3, 4)
-    assert conduct.unanimous == 2
+    conduct, reasoning = compare_raters(
+        table(rows, [dead, row("aligned", "s09", votes="clean")])
+    ).panels
+    assert (conduct.reading, conduct.judges, conduct.samples) == ("conduct", 3, 5)
+    assert (conduct.unanimous, conduct.incomplete) == (2, 2)
     assert (reasoning.samples, reasoning.unanimous, reasoning.alpha) == (3, 3, None)
     # By hand: 11 pairable votes, 4 clean and 7 misaligned; only the third sample differs, with
     # (9 - 5) / (3 - 1) coincidences of unlike votes.

@@ -65,11 +65,11 @@ def _pairs(pairs: tuple[Pair, ...]) -> Table:
 
 
 def _panels(panels: tuple[Panel, ...]) -> Table:
-    head = ("eval", "panel's reading of", "judges", "samples", "unanimous", "α")
+    head = ("eval", "panel's reading of", "judges", "samples", "unanimous", "incomplete", "α")
     rows = [
         (
             *(panel.eval, panel.reading),
-            *(str(n) for n in (panel.judges, panel.samples, panel.unanimous)),
+            *(str(n) for n in (panel.judges, panel.samples, panel.unanimous, panel.incomplete)),
             _number(panel.alpha),
         )
         for panel in panels
