@@ -147,7 +147,7 @@ def _score(
         "reads": reads,
         "votes": ";".join(decision.tally for decision in shown),
         "judge_calls": sum(decision.calls for decision in decisions),
-        "simulated": state.model.api == SIMULATED_API,
+        "simulated": _simulated(state),
         "evidence": [
             *(
                 entry
@@ -242,6 +242,11 @@ def _previous_evidence(scores: dict[str, Score]) -> list[dict[str, Any]]:
         if entry.get("reading") in ("conduct", "reasoning")
     }
     return list(attempts.values())
+
+
+def _simulated(state: TaskState) -> bool:
+    """Tell a reference model in this process, and one behind a port by the name it answers with."""
+    return state.model.api == SIMULATED_API or state.output.model.startswith(f"{SIMULATED_API}/")
 
 
 def _limited(state: TaskState) -> bool:

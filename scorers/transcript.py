@@ -96,10 +96,9 @@ def unreadable(
     """
     if limited:
         return "limit"
-    if output.error:
-        return "error"
     if output.empty:
-        return "no_reply"
+        return "error" if output.error else "no_reply"
+    # The stop reason first: a full context or a filter may come with an error text as well.
     match output.stop_reason:
         case "content_filter":
             return "filtered"
@@ -108,7 +107,9 @@ def unreadable(
         case "max_tokens":
             return "truncated"
         case "unknown" if api not in SILENT_APIS or _may_be_cut(output, max_tokens):
-            return "truncated"
+            return "error" if output.error else "truncated"
+    if output.error:
+        return "error"
     if not any(character.isalnum() for character in reply):
         return "no_reply"
     return None
