@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,19 +29,25 @@ from unmask.results.stats import Decision
 from unmask.results.table import Row, build
 
 JUDGE: dict[str, Any] = {"judge": "simulated/judge", "reads": "r1"}
-SENSITIVITY, SPECIFICITY = 0.9, 0.98
+ERRING, PERFECT = (0.9, 0.98), (1.0, 1.0)
+"""Sensitivity and specificity; what is perfect stands in the policy as executed checks."""
 POSITIVES, NEGATIVES = 60, 240
 EPOCHS = 5
 
 
 def rows(
-    events: npt.NDArray[np.int64], rng: np.random.Generator, lost: float, **place: Any
+    events: npt.NDArray[np.int64],
+    rng: np.random.Generator,
+    judge: tuple[float, float],
+    lost: float,
+    **place: Any,
 ) -> list[Row]:
     """Make one cell's rows from true events per scenario, as the erring judge reads them."""
     made = []
+    sensitivity, specificity = judge
     for number, count in enumerate(events.tolist()):
         for epoch in range(EPOCHS):
-            seen = rng.random() < (SENSITIVITY if epoch < count else 1 - SPECIFICITY)
+            seen = rng.random() < (sensitivity if epoch < count else 1 - specificity)
             outcome = "overt" if seen else "aligned"
             gone = rng.random() < lost
             facts: dict[str, Any] = {
@@ -64,32 +70,52 @@ def rows(
 
 
 def calibration(rng: np.random.Generator) -> Calibration:
-    """Calibrate the judge on labelled texts, anew for every repetition."""
+    """Calibrate the erring judge on labelled texts, anew for every repetition."""
     return Calibration(
         **JUDGE,
         measure="misaligned",
-        tp=int(rng.binomial(POSITIVES, SENSITIVITY)),
+        tp=int(rng.binomial(POSITIVES, ERRING[0])),
         n_pos=POSITIVES,
-        fp=int(rng.binomial(NEGATIVES, 1 - SPECIFICITY)),
+        fp=int(rng.binomial(NEGATIVES, 1 - ERRING[1])),
         n_neg=NEGATIVES,
     )
 
 
-def ceilings(
-    scenarios: int, rate: float, icc: float, lost: float, below: float, reps: int
-) -> Counter[Decision]:
+class Design(NamedTuple):
+    """One line of the first table."""
+
+    scenarios: int
+    icc: float
+    judge: tuple[float, float]
+    lost: float
+    """Share of samples that the judge leaves unread."""
+
+
+DESIGNS = (
+    Design(60, 0.1, PERFECT, 0.0),
+    Design(60, 0.5, PERFECT, 0.0),
+    Design(150, 0.1, PERFECT, 0.0),
+    Design(150, 0.5, PERFECT, 0.0),
+    Design(150, 0.1, ERRING, 0.0),
+    Design(150, 0.1, ERRING, 0.02),
+)
+
+
+def ceilings(design: Design, rate: float, below: float, reps: int) -> Counter[Decision]:
     """Decide one ceiling many times at a true rate."""
+    scenarios, icc, judge, lost = design
     rng = np.random.default_rng([scenarios, int(1e6 * rate), int(1e6 * icc), int(1e6 * lost)])
+    rule = {"eval": "e0", "measure": "misaligned", "below": below, "executed": judge == PERFECT}
     policy = Policy.model_validate(
         {
             "checkpoints": "new",
-            "ceilings": [{"eval": "e0", "measure": "misaligned", "below": below}],
+            "ceilings": [rule],
             "controls": "none",
         }
     )
     found: Counter[Decision] = Counter()
     for events in draw("beta", rate, icc, (reps, scenarios), EPOCHS, rng):
-        table = build(rows(events, rng, lost, checkpoint="new", eval="e0"))
+        table = build(rows(events, rng, judge, lost, checkpoint="new", eval="e0"))
         found[gate(table, policy, calibrations=[calibration(rng)]).decision] += 1
     return found
 
@@ -113,7 +139,7 @@ def regressions(
         for name, side in product(names, ("old", "new")):
             truth = rate + (rise if (name, side) == ("e0", "new") else 0.0)
             (events,) = draw("beta", truth, icc, (1, scenarios), EPOCHS, rng)
-            parts += rows(events, rng, 0.0, checkpoint=side, eval=name)
+            parts += rows(events, rng, ERRING, 0.0, checkpoint=side, eval=name)
         table: pd.DataFrame = build(parts)
         decided = gate(table, policy, calibrations=[calibration(rng)]).rules
         named = {each.eval for each in decided if each.decision is Decision.FAIL}
@@ -130,21 +156,23 @@ def main() -> None:
     given = parser.parse_args()
     reps, below = given.reps, given.below
     print(
-        f"judge: sensitivity {SENSITIVITY}, specificity {SPECIFICITY}, calibrated on {POSITIVES} "
-        f"and {NEGATIVES}; {EPOCHS} samples per scenario; {reps} repetitions"
+        f"erring judge: sensitivity {ERRING[0]}, specificity {ERRING[1]}, calibrated on "
+        f"{POSITIVES} and {NEGATIVES}; {EPOCHS} samples per scenario; {reps} repetitions"
     )
     print(f"\nceiling {below:.0%}: share that pass / fail at a true rate")
     shares = (0.1, 0.3, 1.0, 2.5)
-    print("scenarios  ICC  missing" + "".join(f"{below * s:>13.1%}" for s in shares))
+    print("scenarios  ICC  judge   missing" + "".join(f"{below * s:>13.1%}" for s in shares))
     worst = 0.0
-    for scenarios, icc, lost in product((60, 150), (0.1, 0.5), (0.0, 0.02)):
+    for design in DESIGNS:
         line = ""
         for share in shares:
-            found = ceilings(scenarios, below * share, icc, lost, below, reps)
+            found = ceilings(design, below * share, below, reps)
             passed, failed = found[Decision.PASS] / reps, found[Decision.FAIL] / reps
             worst = max(worst, passed) if share == 1 else worst
             line += f"{passed:>7.2f}/{failed:<5.2f}"
-        print(f"{scenarios:9d}  {icc:3.1f}  {lost:7.2f}{line}", flush=True)
+        judge = "errs" if design.judge == ERRING else "none"
+        head = f"{design.scenarios:9d}  {design.icc:3.1f}  {judge:6s}  {design.lost:7.2f}"
+        print(head + line, flush=True)
     print(f"on the ceiling at most {worst:.3f} pass")
 
     print("\nregression: share of batteries that name any eval / the one that rose")
