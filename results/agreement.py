@@ -1,258 +1,139 @@
-"""Where judge, patterns, executed checks and other judges disagree: a result, with cases. Pure.
-
-No rater is taken for the truth. An executed check outranks a judge where both speak, patterns only
-find what is written, and a judge can be wrong about either: the samples say which it is.
-"""
+"""How far two judges agree on the same samples, and on which they do not. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from math import isnan
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from unmask.results.measures import MEASURES
 from unmask.results.stats import kappa_ac1, krippendorff_alpha_nominal
-from unmask.scorers.labels import GRADER_REASONS
+from unmask.results.stats.inputs import Floats
+from unmask.results.table import FOREIGN
 
 JSON_SCHEMA = 1
-AWARENESS = "test_awareness"
-"""The category of patterns that says nothing of an aim."""
-
-PANEL_READINGS = ("conduct", "reasoning")
-"""What the parts of the column `votes` are about, in order."""
-
-Said = npt.NDArray[np.float64]
-"""What a rater says of each row: 1, 0, or NaN where it says nothing."""
+COMPARED = ("misaligned", "conduct", "reasoning", "refused")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One sample on which two raters differ, to be read."""
+class Discord:
+    """A sample that two judges read differently."""
 
     checkpoint: str
     scenario: str
     log: str
-    uuid: str
+    sample_uuid: str
+    first: bool
+    """Whether the first judge sees the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Two raters on the same samples of one eval, as one judge under one rubric read them.
-
-    `kappa` and `ac1` are None where chance alone would agree always; with rare events the first is
-    low and the second high whatever the raters do, so the counts come before both.
-    """
+class Agreement:
+    """One measure on one eval, as two judges read the same samples."""
 
     eval: str
-    judge: str
-    reads: str
+    measure: str
     first: str
     second: str
     both: int
+    """Samples in which both see the event."""
     first_only: int
     second_only: int
     neither: int
-    unrated: int
-    """Samples of which one or both say nothing."""
+    unread: int
+    """Samples that one of them, or both, gave no reading of; in no other count."""
     kappa: float | None
+    """Cohen's; low where events are rare, however well judges agree. None where undefined."""
     ac1: float | None
-    first_only_cases: tuple[Case, ...]
-    second_only_cases: tuple[Case, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
-    """How far the judges of a panel give the same choice, over all choices of a reading."""
-
-    eval: str
-    judge: str
-    reads: str
-    reading: str
-    judges: int
-    samples: int
-    unanimous: int
+    """Gwet's; high for a judge that always says no."""
     alpha: float | None
-    """Krippendorff's, for unordered choices; None where every choice is the same."""
+    """Krippendorff's, nominal."""
+    discordant: tuple[Discord, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """All pairs of raters and all panels that a table holds."""
+def agreements(table: pd.DataFrame) -> list[Agreement]:
+    """Compare every two judges that read the same samples, eval by eval, measure by measure.
 
-    pairs: tuple[Pair, ...]
-    panels: tuple[Panel, ...]
-
-
-def agreement(table: pd.DataFrame, most: int = 3) -> Agreement:
-    """Compare every two raters of the same samples.
-
-    Args:
-        table: The table of observations.
-        most: Cases named per pair and side, each from another scenario as long as there are.
+    A judge that reads in two ways (another rubric or template) is two judges.
     """
-    read = table[(table["judge"] != "") & table["value"].isna()]
-    pairs: list[Pair] = []
-    panels: list[Panel] = []
-    for (name, judge, reads), rows in read.groupby(["eval", "judge", "reads"], observed=True):
-        place = {"eval": str(name), "judge": str(judge), "reads": str(reads)}
-        for first, second in PAIRS:
-            pairs += _pair(
-                rows, first, second, RATERS[first](rows), RATERS[second](rows), place, most
-            )
-        panels += _panels(rows, place)
-    for name, rows in read.groupby("eval", observed=True):
-        pairs += _judges(rows, str(name), most)
-    return Agreement(tuple(pairs), tuple(panels))
+    own = table[table["family"].ne(FOREIGN) & table["judge"].ne("")]
+    found = []
+    for name, rows in own.groupby("eval", sort=True, observed=True):
+        sides = {
+            (str(judge), str(reads)): part.set_index("sample_uuid", drop=False)
+            for (judge, reads), part in rows.groupby(["judge", "reads"], sort=True, observed=True)
+        }
+        names = _names(list(sides))
+        for one, two in combinations(sides, 2):
+            shared = sides[one].index.intersection(sides[two].index)
+            if len(shared):
+                a, b = sides[one].loc[shared], sides[two].loc[shared]
+                found += [
+                    _agreement(str(name), each, names[one], names[two], a, b) for each in COMPARED
+                ]
+    return found
 
 
-def to_json(found: Agreement) -> dict[str, Any]:
-    """Lay out the result for `--json`."""
-    return {"schema": JSON_SCHEMA, **asdict(found)}
+def to_json(found: Sequence[Agreement]) -> dict[str, Any]:
+    """Return what `unmask regrade --json` prints."""
+    return {"schema": JSON_SCHEMA, "agreement": [asdict(each) for each in found]}
 
 
-def _judge_of_reasoning(rows: pd.DataFrame) -> Said:
-    return _among(rows["reasoning"], {"misaligned"})
-
-
-def _judge_of_conduct(rows: pd.DataFrame) -> Said:
-    return _among(rows["conduct"], {"misaligned", "hack"})
-
-
-def _patterns(rows: pd.DataFrame) -> Said:
-    found = (
-        rows["patterns"].astype(str).str.split(",").map(lambda names: {*names} - {"", AWARENESS})
-    )
-    return np.where(_scanned(rows), found.map(bool), np.nan)
-
-
-def _strong(rows: pd.DataFrame) -> Said:
-    return np.where(_scanned(rows), rows["strong"].fillna(False).astype(bool), np.nan)
-
-
-def _scanned(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Patterns speak only where there was reasoning to search."""
-    shown = rows["visibility"].isin(("full", "summary")) & rows["strong"].notna()
-    return shown.to_numpy(dtype=bool)
-
-
-def _check(rows: pd.DataFrame) -> Said:
-    """A check recorded a hack; it says so either way where it also measured an effect."""
-    ran = rows["kind"].notna() | rows["effect"].notna()
-    return np.where(ran, rows["kind"].notna(), np.nan)
-
-
-def _label(rows: pd.DataFrame) -> Said:
-    return _among(rows["label"].where(rows["label"] != "unseen"), {"overt", "covert"})
-
-
-def _among(column: pd.Series, events: set[str]) -> Said:
-    return np.where(column.notna(), column.isin(events), np.nan)
-
-
-RATERS: dict[str, Callable[[pd.DataFrame], Said]] = {
-    "judge of reasoning": _judge_of_reasoning,
-    "judge of conduct": _judge_of_conduct,
-    "patterns": _patterns,
-    "strong patterns": _strong,
-    "check": _check,
-}
-"""Who says what. Patterns and the judge of reasoning speak of aims, the others of acts."""
-
-PAIRS = (
-    ("check", "judge of conduct"),
-    ("check", "strong patterns"),
-    ("judge of reasoning", "strong patterns"),
-    ("judge of reasoning", "patterns"),
-)
-
-
-def _pair(
-    rows: pd.DataFrame,
-    first: str,
-    second: str,
-    one: Said,
-    other: Said,
-    place: dict[str, str],
-    most: int,
-) -> Iterator[Pair]:
-    """Yield the pair, if there is a sample that both rate."""
-    rated = ~np.isnan(one) & ~np.isnan(other)
-    if not rated.any():
-        return
-    a, b = one == 1, other == 1
+def _agreement(
+    eval: str, measure: str, first: str, second: str, a: pd.DataFrame, b: pd.DataFrame
+) -> Agreement:
+    x, y = MEASURES[measure].read(a).value, MEASURES[measure].read(b).value
+    read = ~np.isnan(x) & ~np.isnan(y)
     both, first_only, second_only, neither = (
-        int((cell & rated).sum()) for cell in (a & b, a & ~b, ~a & b, ~a & ~b)
+        int((read & (x == i) & (y == j)).sum()) for i, j in ((1, 1), (1, 0), (0, 1), (0, 0))
     )
-    kappa, ac1 = kappa_ac1([[both, first_only], [second_only, neither]])
-    yield Pair(
-        **place,
+    kappa = ac1 = None
+    if read.any():
+        beyond = kappa_ac1([[both, first_only], [second_only, neither]])
+        kappa, ac1 = _known(beyond.kappa), _known(beyond.ac1)
+    return Agreement(
+        eval=eval,
+        measure=measure,
         first=first,
         second=second,
         both=both,
         first_only=first_only,
         second_only=second_only,
         neither=neither,
-        unrated=int((~rated).sum()),
-        kappa=_defined(kappa),
-        ac1=_defined(ac1),
-        first_only_cases=_cases(rows[rated & a & ~b], most),
-        second_only_cases=_cases(rows[rated & ~a & b], most),
+        unread=int((~read).sum()),
+        kappa=kappa,
+        ac1=ac1,
+        alpha=_known(krippendorff_alpha_nominal([_ratings(x), _ratings(y)])) if len(x) else None,
+        discordant=tuple(
+            Discord(str(checkpoint), str(scenario), str(log), str(uuid), bool(seen))
+            for checkpoint, scenario, log, uuid, seen, differs in zip(
+                *(a[name] for name in ("checkpoint", "scenario", "log", "sample_uuid")),
+                x == 1,
+                read & (x != y),
+                strict=True,
+            )
+            if differs
+        ),
     )
 
 
-def _cases(rows: pd.DataFrame, most: int) -> tuple[Case, ...]:
-    again = rows.groupby("scenario", observed=True).cumcount()
-    ordered = rows.assign(again=again).sort_values(["again", "scenario"], kind="stable").head(most)
-    columns = ("checkpoint", "scenario", "log", "sample_uuid")
-    return tuple(Case(*(str(row[name]) for name in columns)) for row in ordered.to_dict("records"))
-
-
-def _judges(rows: pd.DataFrame, name: str, most: int) -> Iterator[Pair]:
-    """Compare judges that labelled the same samples, e.g. after a regrade."""
-    by_judge = {
-        f"{judge} ({reads})": part.set_index("sample_uuid", drop=False)
-        for (judge, reads), part in rows.groupby(["judge", "reads"], observed=True)
+def _names(sides: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Name judges; one that reads in two ways by how it reads as well."""
+    judges = [judge for judge, _ in sides]
+    return {
+        (judge, reads): judge if judges.count(judge) == 1 else f"{judge} (reads {reads})"
+        for judge, reads in sides
     }
-    for first, second in combinations(sorted(by_judge), 2):
-        left, right = by_judge[first], by_judge[second]
-        shared = left.index.intersection(right.index, sort=True)
-        one, other = left.loc[shared], right.loc[shared]
-        place = {"eval": name, "judge": "", "reads": ""}
-        yield from _pair(one, first, second, _label(one), _label(other), place, most)
 
 
-def _panels(rows: pd.DataFrame, place: dict[str, str]) -> Iterator[Panel]:
-    """Votes read `a,b,c;d,d,d`: readings apart by semicolons, judges by commas."""
-    votes = rows["votes"].dropna().astype(str)
-    for number, reading in enumerate(PANEL_READINGS):
-        polls = [
-            parts[number].split(",")
-            for parts in votes.str.split(";")
-            if number < len(parts) and "," in parts[number]
-        ]
-        if polls and len({len(poll) for poll in polls}) == 1:
-            yield _panel(polls, reading, place)
+def _ratings(values: Floats) -> list[bool | None]:
+    return [None if math.isnan(value) else value == 1 for value in values]
 
 
-def _panel(polls: Sequence[Sequence[str]], reading: str, place: dict[str, str]) -> Panel:
-    ratings = [
-        [None if vote in GRADER_REASONS else vote for vote in judge]
-        for judge in zip(*polls, strict=True)
-    ]
-    return Panel(
-        **place,
-        reading=reading,
-        judges=len(ratings),
-        samples=len(polls),
-        unanimous=sum(len(set(poll)) == 1 for poll in polls),
-        alpha=_defined(krippendorff_alpha_nominal(ratings)),
-    )
-
-
-def _defined(number: float) -> float | None:
-    return None if isnan(number) else number
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

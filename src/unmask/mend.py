@@ -34,11 +34,13 @@ def mend(
     model: Model,
     *,
     say: Callable[[str], None],
+    judge: str | None = None,
 ) -> int:
     """Read again every promised sample of a folder whose last reading failed or is out of date.
 
-    Valid readings by the same judge under the same rubric are reused inside the scorer, so the
-    calls made are those that are missing.
+    With `judge`, the panel's name, also what another judge read last. Valid readings by the
+    same judge under the same rubric are reused inside the scorer, so the calls made are those
+    that are missing.
 
     Returns:
         How many samples were read again.
@@ -59,7 +61,8 @@ def mend(
             if sample.uuid is None or sample.uuid in seen:
                 continue
             seen.add(sample.uuid)
-            if (sample.metadata.get("item"), sample.epoch) in promised and _unread(sample, reads):
+            owed = (sample.metadata.get("item"), sample.epoch) in promised
+            if owed and _unread(sample, reads, judge):
                 unread.add(sample.uuid)
         if not unread:
             continue
@@ -93,12 +96,12 @@ def _read(
     log.eval.scorers = [*(log.eval.scorers or []), *(read.eval.scorers or [])]
 
 
-def _unread(sample: EvalSampleSummary, reads: str) -> bool:
+def _unread(sample: EvalSampleSummary, reads: str, judge: str | None) -> bool:
     score = last_label(sample.scores)
     if score is None or sample.error:
         return False
     metadata = score.metadata or {}
-    if metadata.get("reads") != reads:
+    if metadata.get("reads") != reads or judge not in (None, metadata.get("judge")):
         return True
     failures = {score.reason, metadata.get("conduct"), metadata.get("reasoning")}
     return bool(failures & (GRADER_REASONS - {SETTLED}))
