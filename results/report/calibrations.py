@@ -1,11 +1,15 @@
-"""A judge's record on exemplars, and the agreement of two judges, as tables for a terminal."""
+"""What is known of judges, as tables for a terminal: record, agreement, audit."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
 
+from unmask.results.agreement import Agreement
 from unmask.results.assess import Assessment, Rubric
+from unmask.results.audit import Audited
 from unmask.results.report.words import NOTHING, percent
 from unmask.results.stats import Rate
 from unmask.text import safe_text
@@ -58,6 +62,67 @@ def failures_table(rubric: Rubric) -> Table:
     return table
 
 
+def agreement_table(found: Sequence[Agreement]) -> Table:
+    """Lay out how far judges agree, a measure per row."""
+    pairs = {(each.first, each.second) for each in found}
+    names = " and ".join(next(iter(pairs))) if len(pairs) == 1 else ""
+    table = _table(f"Agreement of {safe_text(names)}" if names else "Agreement")
+    if not names:
+        table.add_column("judges", overflow="fold")
+    for name in ("eval", "measure"):
+        table.add_column(name)
+    heads = ("both", "first only", "second only", "neither", "unread", "kappa", "AC1", "alpha")
+    for name in heads:
+        table.add_column(name, justify="right")
+    for each in found:
+        counts = (each.both, each.first_only, each.second_only, each.neither, each.unread)
+        beyond = (each.kappa, each.ac1, each.alpha)
+        table.add_row(
+            *(() if names else (safe_text(f"{each.first} and {each.second}"),)),
+            each.eval,
+            each.measure,
+            *(str(count) for count in counts),
+            *(NOTHING if value is None else f"{value:.2f}" for value in beyond),
+        )
+    return table
+
+
+def discordant_table(found: Sequence[Agreement]) -> Table:
+    """Lay out the samples that judges read differently."""
+    listed = [(each, discord) for each in found for discord in each.discordant]
+    more = len(listed) - MOST_FAILURES
+    table = _table("To read" + (f" (and {more} more: --json)" if more > 0 else ""))
+    for name in ("checkpoint", "eval", "measure", "scenario", "event, says", "sample"):
+        table.add_column(name, overflow="fold")
+    for each, discord in listed[:MOST_FAILURES]:
+        says = "first" if discord.first else "second"
+        words = (discord.checkpoint, each.eval, each.measure, discord.scenario, says)
+        table.add_row(*(safe_text(word) for word in (*words, discord.sample_uuid)))
+    return table
+
+
+def audit_table(found: Sequence[Audited]) -> Table:
+    """Lay out rates as read and as corrected by human labels."""
+    table = _table("Audited by blind labels; samples that the judge did not read are in neither")
+    for name in ("checkpoint", "eval", "arm", "measure", "as read", "corrected"):
+        table.add_column(name, overflow="fold")
+    for name in ("labelled", "false alarms", "missed", "unsure"):
+        table.add_column(name, justify="right")
+    for each in found:
+        corrected = each.reason or NOTHING
+        if each.rate is not None and each.low is not None and each.high is not None:
+            corrected = _limits(each.rate, each.low, each.high)
+        counts = (each.labelled, each.false_alarms, each.missed, each.unsure)
+        names = (each.checkpoint, each.eval, each.arm, each.measure)
+        table.add_row(
+            *(safe_text(name) for name in names),
+            _limits(each.raw, each.raw_low, each.raw_high),
+            corrected,
+            *(str(count) for count in counts),
+        )
+    return table
+
+
 def _unread(each: Assessment) -> str:
     if not each.unread_pos and not each.unread_neg:
         return "none"
@@ -67,7 +132,11 @@ def _unread(each: Assessment) -> str:
 def _rate(rate: Rate | None) -> str:
     if rate is None:
         return NOTHING
-    return f"{percent(rate.rate)} [{100 * rate.low:.1f}, {100 * rate.high:.1f}]"
+    return _limits(rate.rate, rate.low, rate.high)
+
+
+def _limits(rate: float, low: float, high: float) -> str:
+    return f"{percent(rate)} [{100 * low:.1f}, {percent(high, sign=False)}]"
 
 
 def _table(title: str) -> Table:
