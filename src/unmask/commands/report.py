@@ -17,8 +17,11 @@ from unmask.commands.options import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from unmask.results.observations import Foreign
     from unmask.results.report.build import Material
+    from unmask.results.report.section import Section
 
 
 @click.command()
@@ -108,15 +111,31 @@ def gather(
     for log, uuids in wanted.items():
         evidence |= read_evidence(root / log, uuids)
     used = sorted(set(reading.table["log"]) - {""})
+    headline = {spec.name: spec.headline for spec in catalog().values()}
     return Material(
         table=reading.table,
         rows=rates(reading.table, None, level, calibrations_from(calibration, logs)),
         level=level,
-        headline={spec.name: spec.headline for spec in catalog().values()},
+        headline=headline,
         notes=reading.lines(),
         cells=cells,
         evidence=evidence,
         packages=read_packages(root / log for log in used),
         versions={name: version(name) for name in ("unmask", "inspect-ai")},
         logs=str(logs),
+        compared=_compared(reading.table, headline, level),
     )
+
+
+def _compared(table: pd.DataFrame, headline: dict[str, str], level: float) -> tuple[Section, ...]:
+    """Make the sections that set samples against each other, where the table has what they need."""
+    from unmask.results.gap import find_gaps
+    from unmask.results.report.sections import gap, trajectory
+    from unmask.results.trajectory import Plan, trajectories
+
+    made = []
+    if table["style"].nunique() > 1 or table["twin"].notna().any():
+        made.append(gap.section(find_gaps(table, None, headline, level)))
+    if table["step"].notna().any():
+        made.append(trajectory.section(trajectories(table, Plan(headline, level=level))))
+    return tuple(section for section in made if section)
