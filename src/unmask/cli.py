@@ -29,6 +29,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "compare": "Paired differences between two checkpoints, and which regressed.",
         "gap": "Chat against agentic work, paired over twins.",
         "trajectory": "Rates over training steps, and when they changed.",
+        "scan": "The patterns alone, over any logs or JSON lines.",
         "agreement": "Where judge, patterns and executed checks disagree, and what to read.",
     },
     "Decide": {
