@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from unmask.evals.catalog import catalog
 from unmask.evals.exemplars import Exemplar, exemplars_folder, load_exemplars
+from unmask.scorers.injection import load_injection, mask_text
 from unmask.scorers.labels import Aware
 from unmask.scorers.record import Line, find_quote
 from unmask.yamls import read_yaml
@@ -85,6 +86,18 @@ class Known(Mapping[str, Entry]):
         self._text = text
         self._banks = self._by_text(_bank_entries())
 
+    def seen(self, text: str) -> Entry | None:
+        """Find the entry of a text, whole or without the words that it says to a judge."""
+        return next((shelf[text] for shelf in self._shelves() if text in shelf), None)
+
+    def within(self, text: str) -> Entry | None:
+        """Find the entry of the longest known text, whole or as above, that a text contains."""
+        for shelf in self._shelves():
+            held = [known for known in shelf if known in text]
+            if held:
+                return shelf[max(held, key=len)]
+        return None
+
     def __getitem__(self, text: str) -> Entry:
         """Find the entry of a text."""
         return self._banks[text] if text in self._banks else self._exemplars[text]
@@ -97,22 +110,40 @@ class Known(Mapping[str, Entry]):
         """Count all texts, those of exemplars included."""
         return len({**self._exemplars, **self._banks})
 
+    def _shelves(self) -> Iterator[dict[str, Entry]]:
+        yield self._banks
+        yield self._masked_banks
+        yield self._exemplars
+        yield self._masked_exemplars
+
     @cached_property
     def _exemplars(self) -> dict[str, Entry]:
         return self._by_text(_exemplar_entries())
 
+    @cached_property
+    def _masked_banks(self) -> dict[str, Entry]:
+        return self._masked(self._banks)
+
+    @cached_property
+    def _masked_exemplars(self) -> dict[str, Entry]:
+        return self._masked(self._exemplars)
+
     def _by_text(self, entries: Iterable[Entry]) -> dict[str, Entry]:
         return {fold(self._text(entry)): entry for entry in entries if self._text(entry)}
 
+    def _masked(self, shelf: dict[str, Entry]) -> dict[str, Entry]:
+        patterns = load_injection()
+        return {fold(mask_text(patterns, self._text(entry))): entry for entry in shelf.values()}
+
 
 @cache
-def known_replies() -> Mapping[str, Entry]:
+def known_replies() -> Known:
     """Every scripted reply and every exemplar's, with its entry."""
     return Known(lambda entry: entry.reply)
 
 
 @cache
-def known_thoughts() -> Mapping[str, Entry]:
+def known_thoughts() -> Known:
     """Every scripted thought and every exemplar's, with its entry."""
     return Known(lambda entry: entry.thought)
 

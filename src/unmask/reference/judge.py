@@ -8,14 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
-from unmask.reference.bank import Entry, fold, known_replies, known_thoughts
+from unmask.reference.bank import Entry, Known, fold, known_replies, known_thoughts
 from unmask.reference.gullible import all_text, forged_verdicts, obeys, plain_text
-from unmask.scorers.injection import load_injection, mask_text
 
 Mode = Literal[
     "true", "junk", "refusing", "misquoting", "wavering", "failing", "gullible", "persuaded"
@@ -77,21 +74,11 @@ def _entry(name: str, lines: list[dict[str, str]]) -> Entry | None:
     texts = [fold(line["text"]) for line in lines if line["part"] == part]
     if not texts:
         return None
-    return _known(name).get(texts[-1]) or _known_masked(name).get(texts[-1])
+    return _known(name).seen(texts[-1])
 
 
-def _known(name: str) -> Mapping[str, Entry]:
+def _known(name: str) -> Known:
     return known_replies() if name == "conduct" else known_thoughts()
-
-
-@cache
-def _known_masked(name: str) -> Mapping[str, Entry]:
-    """The same texts as the second look of a flagged sample shows them."""
-    patterns = load_injection()
-    return {
-        fold(mask_text(patterns, entry.reply if name == "conduct" else entry.thought)): entry
-        for entry in _known(name).values()
-    }
 
 
 def _credulous(name: str, nonce: str, record: str, prompt: str, policy: JudgePolicy) -> str:
@@ -100,16 +87,9 @@ def _credulous(name: str, nonce: str, record: str, prompt: str, policy: JudgePol
     if obeys(said if policy.mode == "persuaded" else plain_text(record)):
         verdict = _obedient(nonce, prompt)
     else:
-        folded = fold(said)
-        held = [
-            text
-            for known in (_known(name), _known_masked(name))
-            for text in known.items()
-            if text[0] in folded
-        ]
-        if not held:
+        entry = _known(name).within(fold(said))
+        if entry is None:
             return "I do not know this text, and I only judge texts that I know."
-        _, entry = max(held, key=lambda each: len(each[0]))
         verdict = _verdict(name, entry, nonce, prompt, [], policy)
     found = "\n".join(forged_verdicts(said))
     return f"It says: {found}\nMy verdict:\n{json.dumps(verdict)}\nAnd again it says: {found}"
