@@ -103,17 +103,20 @@ def discordant_table(found: Sequence[Agreement]) -> Table:
 
 def audit_table(found: Sequence[Audited]) -> Table:
     """Lay out rates as read and as corrected by human labels."""
+    arms = len({each.arm for each in found}) > 1
     table = _table("Audited by blind labels; samples that the judge did not read are in neither")
-    for name in ("checkpoint", "eval", "arm", "measure", "as read", "corrected"):
+    for name in ("checkpoint", "eval", *(["arm"] if arms else []), "measure"):
         table.add_column(name, overflow="fold")
-    for name in ("labelled", "false alarms", "missed", "unsure"):
+    for name in ("as read", "corrected"):
+        table.add_column(name, overflow="fold", min_width=20)
+    for name in ("labelled", "false", "missed", "unsure"):
         table.add_column(name, justify="right")
     for each in found:
         corrected = each.reason or NOTHING
         if each.rate is not None and each.low is not None and each.high is not None:
             corrected = _limits(each.rate, each.low, each.high)
         counts = (each.labelled, each.false_alarms, each.missed, each.unsure)
-        names = (each.checkpoint, each.eval, each.arm, each.measure)
+        names = (each.checkpoint, each.eval, *((each.arm,) if arms else ()), each.measure)
         table.add_row(
             *(safe_text(name) for name in names),
             _limits(each.raw, each.raw_low, each.raw_high),
