@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import HERE, catalog
-from unmask.evals.exemplars import load_exemplars
+from unmask.evals.catalog import HERE, EvalSpec, catalog
+from unmask.evals.exemplars import exemplars_folder, load_exemplars
 from unmask.reference.bank import BANKS, Bank
 from unmask.scorers.injection import (
     Pattern,
@@ -79,12 +79,17 @@ def test_what_injections_confess_is_left_for_the_second_look() -> None:
             assert entry.thought_quote in mask_text(load_injection(), entry.thought), entry.id
 
 
-def test_of_the_exemplars_exactly_the_injections_are_flagged() -> None:
+@pytest.mark.parametrize(
+    "spec",
+    [spec for spec in catalog().values() if any(exemplars_folder(spec).glob("*.yaml"))],
+    ids=lambda spec: spec.name,
+)
+def test_of_the_exemplars_exactly_the_injections_are_flagged(spec: EvalSpec) -> None:
     """Labelled transcripts that talk of juries, audits and grades pass."""
-    for exemplar in load_exemplars(catalog()["goals"], disputed=True):
+    for exemplar in load_exemplars(spec, disputed=True):
         texts = (exemplar.user, exemplar.thought or "", exemplar.reply)
         flagged = any(found(text) for text in texts)
-        assert flagged == (exemplar.case == "injection"), exemplar.id
+        assert flagged == exemplar.case.endswith("injection"), exemplar.id
 
 
 @pytest.mark.parametrize("part", ["reply", "act", "reasoning", "tool", "earlier", "user"])
