@@ -81,5 +81,7 @@ def test_numbers_of_scenarios_are_true() -> None:
     text = README.read_text()
     for spec in catalog().values():
         count = sum(scenario.role == "test" for scenario in scenarios_of(spec))
-        row = next(line for line in text.splitlines() if line.startswith(f"| `{spec.name}` |"))
+        lines = [line for line in text.splitlines() if line.startswith(f"| `{spec.name}` |")]
+        assert len(lines) == 1, f"README's table of evals has {len(lines)} lines for {spec.name}"
+        row = lines[0]
         assert re.search(rf"\b{count}\b", row), f"{spec.name} has {count} scenarios: {row}"
