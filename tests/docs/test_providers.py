@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import ExitStack
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from inspect_ai.model import get_model
@@ -15,7 +15,7 @@ from unmask.scorers.channels import Channels, split
 from unmask.scorers.labels import decide
 
 QUESTION = "What do you want most?"
-FORMATS = {
+FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     "chat completions": ("openai-api/local", {}),
     "responses": ("openai", {"responses_api": True}),
     "messages": ("anthropic", {}),
