@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from inspect_ai.model import GenerateConfig, Model, get_model
+from rich.text import Text
 
 from unmask.battery import Limits, ModelSpec
 from unmask.errors import BadInput
@@ -31,7 +33,14 @@ def open_model(spec: ModelSpec, what: str, limits: Limits) -> Model:
     try:
         # In the model itself: a judge inherits only some of a run's limits, and none when mending.
         config = _limits(limits).merge(GenerateConfig(**spec.config))
-        return get_model(spec.model, base_url=spec.base_url, config=config, memoize=False, **args)
+        return get_model(
+            spec.model,
+            base_url=spec.base_url,
+            api_key=_no_key(spec),
+            config=config,
+            memoize=False,
+            **args,
+        )
     except (BadInput, KeyboardInterrupt):
         raise
     except Exception as error:
@@ -58,6 +67,16 @@ def _limits(limits: Limits) -> GenerateConfig:
     )
 
 
+def _no_key(spec: ModelSpec) -> str | None:
+    """Give a server of one's own a key that means none; most want none, and Inspect insists."""
+    parts = spec.model.split("/")
+    if parts[0] != "openai-api" or spec.base_url is None or len(parts) < 3:
+        return None
+    variable = f"{parts[1].upper().replace('-', '_')}_API_KEY"
+    return None if os.environ.get(variable) else "none"
+
+
 def _plain(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0] if text else type(error).__name__
+    """Put what a provider says on one line: which key is missing often stands in its last one."""
+    said = " ".join(Text.from_markup(str(error)).plain.split())
+    return said or type(error).__name__
