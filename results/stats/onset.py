@@ -78,7 +78,7 @@ def find_onset(
         candidates=tuple(int(i) + 1 for i in np.flatnonzero(gains >= best - _WITHIN)),
         before=float(y[:split].sum() / m[:split].sum()),
         after=float(y[split:].sum() / m[split:].sum()),
-        statistic=best,
+        statistic=max(0.0, best),  # rounding alone puts a flat series below zero
         p_value=(1 + int((permuted >= best - 1e-9).sum())) / (permutations + 1),
     )
 
