@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             sample("d/plain", "unseen", visibility="hidden", reasoning=None),
         ],
     )
+    time.sleep(1.1)  # names of logs sort by the second they were begun in
     later = run_own(logs, [sample("c/plain", NAN, "grader_error", conduct="grader_error")])
     mended = score(
         read_eval_log(str(later)),
