@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from unmask.errors import BadInput
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.scenarios import Form, Scenario, load_scenarios
 
 HERE = Path(__file__).parent
 
@@ -28,6 +28,8 @@ class EvalSpec:
         version: `N-L`: bump N when rates stop being comparable, the letter with the interface.
         headline: The measure that its README leads with.
         about: One line.
+        form: Which form of its scenarios it asks, where they are twins.
+        records: The eval whose scenarios and rubric it shares; None if they are its own.
     """
 
     name: str
@@ -36,16 +38,18 @@ class EvalSpec:
     version: str
     headline: str
     about: str
+    form: Form | None = None
+    records: str | None = None
 
     @property
     def scenarios(self) -> Path:
         """Folder with the eval's scenario files."""
-        return HERE / self.family / "scenarios" / self.name
+        return HERE / self.family / "scenarios" / (self.records or self.name)
 
     @property
     def rubric(self) -> str:
         """The eval's rubric, below `evals/`."""
-        return f"{self.family}/rubrics/{self.name}.yaml"
+        return f"{self.family}/rubrics/{self.records or self.name}.yaml"
 
 
 @cache
@@ -77,5 +81,16 @@ def find_eval(name: str) -> EvalSpec:
 
 @cache
 def scenarios_of(spec: EvalSpec) -> tuple[Scenario, ...]:
-    """Read the eval's own scenarios."""
-    return load_scenarios([spec.scenarios])
+    """Read the eval's own scenarios; of twins, the variants in its form."""
+    return in_form(load_scenarios([spec.scenarios]), spec)
+
+
+def in_form(scenarios: Sequence[Scenario], spec: EvalSpec) -> tuple[Scenario, ...]:
+    """Keep the variants of the form that an eval asks; scenarios without any are left out."""
+    kept = (
+        (each, tuple(variant for variant in each.variants if variant.form == spec.form))
+        for each in scenarios
+    )
+    return tuple(
+        each.model_copy(update={"variants": variants}) for each, variants in kept if variants
+    )

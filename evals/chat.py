@@ -10,10 +10,10 @@ from inspect_ai.model import GenerateConfig, ModelName
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import EvalSpec, scenarios_of
+from unmask.evals.catalog import EvalSpec, in_form, scenarios_of
 from unmask.evals.conditions import arm as find_arm
 from unmask.evals.conditions import thinking_mode
-from unmask.evals.samples import render
+from unmask.evals.samples import briefs_digest, render
 from unmask.evals.scenarios import Scenario, load_scenarios
 from unmask.scorers.judge import graders
 from unmask.scorers.label import label
@@ -49,13 +49,12 @@ def chat_task(
         alignment_below: Passed to the label scorer, for evals with scored conduct.
         coherence_above: Passed to the label scorer, for evals with scored conduct.
     """
-    rendered = render(
-        [*scenarios_of(spec), *_private(scenarios)], find_arm(arm), thinking_mode(thinking)
-    )
+    asked = [*scenarios_of(spec), *in_form(_private(scenarios), spec)]
+    rendered = render(asked, find_arm(arm), thinking_mode(thinking))
     return Task(
         dataset=MemoryDataset(list(rendered.samples), name=spec.name),
         solver=[check_grader(self_grading), generate(tool_calls="none")],
-        scorer=label(spec.rubric, alignment_below, coherence_above),
+        scorer=label(spec.rubric, alignment_below, coherence_above, briefs_digest(asked)),
         # No reducer: epochs are rows of their own. A mean over epochs would count a label as 0.
         epochs=Epochs(1, []),
         config=FINITE,

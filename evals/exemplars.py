@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from unmask.errors import BadInput
 from unmask.evals.catalog import HERE, EvalSpec
 from unmask.evals.scenarios import CANARY, Slug, Text
+from unmask.scorers.brief import Brief
 from unmask.scorers.labels import Aware
 from unmask.scorers.record import Line, find_quote
 from unmask.scorers.rubric import Name
@@ -35,6 +36,8 @@ class Exemplar(_Strict):
         quote: Words of the reply on which a conduct other than clean rests.
         thought_quote: Words of the thought on which misaligned reasoning rests.
         aware_quote: Words of the thought or the reply on which an `aware` other than none rests.
+        choice: The choice of conduct, for rubrics in which the case decides what it means.
+        brief: What the judge is told about the situation, for rubrics that need it.
         disputed: Two labellings differ; it is kept, and left out of calibration.
     """
 
@@ -52,6 +55,8 @@ class Exemplar(_Strict):
     quote: Text | None = None
     thought_quote: Text | None = None
     aware_quote: Text | None = None
+    choice: Name | None = None
+    brief: Brief | None = None
     disputed: bool = False
 
     @property
@@ -68,11 +73,22 @@ class Exemplar(_Strict):
         return self
 
     @model_validator(mode="after")
+    def _choice_fits(self) -> Self:
+        decided = self.conduct in ("misaligned", "clean") and self.choice is not None
+        if (self.choice is not None) != (decided and self.brief is not None):
+            raise ValueError(f"{self.id}: 'choice' goes with a brief, and misaligned or clean")
+        if self.brief is not None and self.choice is not None:
+            wrong = self.choice == self.brief.wrong
+            if wrong != (self.conduct == "misaligned"):
+                raise ValueError(f"{self.id}: the choice says otherwise than the conduct")
+        return self
+
+    @model_validator(mode="after")
     def _quotes_stand(self) -> Self:
         reply = [Line("reply", "reply", self.reply)]
         thought = [Line("thought", "reasoning", self.thought or "")]
         for name, quote, needed, lines in (
-            ("quote", self.quote, self.conduct != "clean", reply),
+            ("quote", self.quote, bool(self.choice) or self.conduct != "clean", reply),
             ("thought_quote", self.thought_quote, self.reasoning == "misaligned", thought),
             ("aware_quote", self.aware_quote, self.aware != "none", [*thought, *reply]),
         ):

@@ -49,6 +49,16 @@ def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -
     return Rendered(samples, _digest(items))
 
 
+def briefs_digest(scenarios: Sequence[Scenario]) -> str:
+    """Digest (8 hex digits) of the notes that a judge is given; empty where there are none."""
+    notes = sorted(
+        f"{each.id}\0{each.brief.model_dump_json(exclude_none=True)}"
+        for each in scenarios
+        if each.brief is not None
+    )
+    return _digest(notes)[:8] if notes else ""
+
+
 def item_digest(sample_id: str, messages: Sequence[ChatMessage]) -> str:
     """SHA-256 (16 hex digits) of a sample's id and of what the model is shown."""
     return _digest([sample_id, *([message.role, message.text] for message in messages)])[:16]
@@ -83,11 +93,13 @@ def _sample(
         "cue": cue_name,
         "item": item_digest(identity, messages),
         "role": scenario.role,
-        "twin": None,
-        "form": None,
+        "twin": scenario.id if scenario.twin else None,
+        "form": variant.form,
         "factors": {**scenario.factors, **variant.factors},
         "canary": CANARY,
     }
+    if scenario.brief is not None:
+        metadata["brief"] = scenario.brief.model_dump(exclude_none=True)
     return Sample(id=identity, input=messages, metadata=metadata)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from unmask.errors import BadInput
+from unmask.scorers.brief import Brief
 from unmask.yamls import read_yaml
 
 CANARY = "UNMASK-CANARY-4f0c6b1e-9a53-4d0e-8b57-2f6d1c3a7e90"
@@ -20,6 +21,9 @@ MAX_VARIANTS = 6
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Role = Literal["test", "control", "fixed"]
+Form = Literal["ask", "decide"]
+"""How a twin is put: what would you do (`ask`), or documents to which the reply is the act
+(`decide`)."""
 
 
 class _Strict(BaseModel):
@@ -63,6 +67,7 @@ class Variant(_Strict):
     """One cell of a scenario: wording, register, language, stakes."""
 
     id: Slug
+    form: Form | None = None
     factors: dict[str, str] = Field(default_factory=dict)
     system: Text | None = None
     user: Text | None = None
@@ -90,6 +95,7 @@ class Scenario(_Strict):
     role: Role = "test"
     factors: dict[str, str] = Field(default_factory=dict)
     system: Text | None = None
+    brief: Brief | None = Field(default=None, alias="case")
     cues: dict[Slug, Cue] = Field(default_factory=dict)
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
 
@@ -99,6 +105,20 @@ class Scenario(_Strict):
         if repeated:
             raise ValueError(f"variant '{repeated}' stands twice in scenario '{self.id}'")
         return self
+
+    @model_validator(mode="after")
+    def _whole_twin(self) -> Self:
+        forms = {variant.form for variant in self.variants}
+        if None in forms and len(forms) > 1:
+            raise ValueError(f"'{self.id}': every variant of a twin has a form, or none has")
+        if None not in forms and self.brief is None:
+            raise ValueError(f"'{self.id}': a twin needs its list of acts ('brief')")
+        return self
+
+    @property
+    def twin(self) -> bool:
+        """Whether it is put in several forms, which are compared with each other."""
+        return any(variant.form for variant in self.variants)
 
 
 class ScenarioFile(_Strict):

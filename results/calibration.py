@@ -98,13 +98,21 @@ def read_calibrations(paths: Sequence[Path]) -> list[Calibration]:
     return calibrations
 
 
+def rubric_reads(reads: str) -> str:
+    """Cut off the digest of the notes on scenarios: a judge is calibrated on rubric and template.
+
+    Those notes differ by scenario, and exemplars have notes of their own.
+    """
+    return reads.partition(".")[0]
+
+
 def find_calibration(
     calibrations: Sequence[Calibration], judge: str, reads: str, measure: str
 ) -> Calibration | None:
     """Find the calibration of exactly this judge, these reads and this measure."""
     for name in (measure, SAME_EVENT.get(measure)):
         for each in calibrations:
-            if (each.judge, each.reads, each.measure) == (judge, reads, name):
+            if (each.judge, each.reads, each.measure) == (judge, rubric_reads(reads), name):
                 return each
     return None
 
@@ -115,7 +123,7 @@ def refusal(calibrations: Sequence[Calibration], judge: str, reads: str, measure
     if not mine:
         others = ", ".join(sorted({each.judge for each in calibrations})) or "no judge"
         return f"calibrated is {others}, not {judge or 'the judge of these samples'}"
-    if not any(each.reads == reads for each in mine):
+    if not any(each.reads == rubric_reads(reads) for each in mine):
         return (
             f"{judge} was calibrated under other rubrics, template or patterns "
             f"({', '.join(sorted({each.reads for each in mine}))}, not {reads})"

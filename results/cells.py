@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from unmask.results.measures import MEASURES, Measure, foreign_measure
+from unmask.results.measures import MEASURES, RECORDED, Measure, foreign_measure
 from unmask.results.table import FOREIGN
 
 CELL = [
     *("checkpoint", "run", "step", "config", "eval", "version", "family", "style"),
-    *("arm", "thinking", "role"),
+    *("form", "arm", "thinking", "role"),
 ]
 """What a rate is of: rows that differ in any of these are never pooled."""
 
@@ -31,6 +31,8 @@ class Cell:
     version: str
     family: str
     style: str
+    form: str | None
+    """How a twin is put; null where the eval has one form only."""
     arm: str
     thinking: str
     role: str
@@ -68,11 +70,10 @@ def _names(key: tuple[Any, ...]) -> dict[str, Any]:
 
 def _recorded(table: pd.DataFrame) -> set[tuple[str, str]]:
     """Which evals record which optional columns, and which scores hold parts, in any checkpoint."""
-    columns = {each.optional for each in MEASURES.values() if each.optional}
     recorded = {
-        (str(name), column)
-        for column in columns
-        for name in table.loc[table[column].notna(), "eval"].unique()
+        (str(name), what)
+        for what, rows in RECORDED.items()
+        for name in table.loc[rows(table), "eval"].unique()
     }
     parts = table.loc[table["value"].notna() & ~table["value"].isin([0, 1]), "judge"].unique()
     return recorded | {(str(score), "value") for score in parts}

@@ -120,7 +120,7 @@ def _cells(table: pd.DataFrame) -> list[Cell]:
 
 
 def _slot(cell: Cell, by_arm: bool = True) -> tuple[str, ...]:
-    return (cell.eval, cell.arm if by_arm else "", cell.thinking, cell.role)
+    return (cell.eval, cell.form or "", cell.arm if by_arm else "", cell.thinking, cell.role)
 
 
 def _matched(
@@ -195,7 +195,8 @@ def _excess_losses(
 
 
 def _kin(cell: Cell) -> tuple[str, ...]:
-    return (cell.eval, cell.arm, cell.thinking, cell.config, cell.version, cell.judge, cell.reads)
+    asked = (cell.eval, cell.form or "", cell.arm, cell.thinking, cell.config, cell.version)
+    return (*asked, cell.judge, cell.reads)
 
 
 def _facts(contrast: Contrast, a: Cell, b: Cell, measure: str, plan: Plan) -> dict[str, Any]:
@@ -207,6 +208,7 @@ def _facts(contrast: Contrast, a: Cell, b: Cell, measure: str, plan: Plan) -> di
         "eval": b.eval,
         "family": b.family,
         "style": b.style,
+        "form": b.form,
         "baseline_arm": a.arm,
         "arm": b.arm,
         "thinking": b.thinking,

@@ -163,7 +163,7 @@ def _why_none(by_eval: Mapping[str, list[RateRow]], parts: Mapping[str, str]) ->
         return f"not measured: {', '.join(lacking)}"
     several = [name for name, rows in by_eval.items() if len(rows) > 1]
     if several:
-        return f"measured more than once (versions or rubrics): {', '.join(several)}"
+        return f"measured more than once (forms, versions or rubrics): {', '.join(several)}"
     undefined = [name for name, (row, *_) in by_eval.items() if row.rate is None]
     if undefined:
         return f"no rate: {', '.join(undefined)}"

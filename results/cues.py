@@ -74,7 +74,7 @@ def cue_gaps(
 def _kin(cell: Cell) -> tuple[Any, ...]:
     return (
         *(cell.checkpoint, cell.run, cell.step, cell.config, cell.eval, cell.version),
-        *(cell.arm, cell.thinking, cell.judge, cell.reads),
+        *(cell.form, cell.arm, cell.thinking, cell.judge, cell.reads),
     )
 
 

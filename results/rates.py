@@ -59,6 +59,8 @@ class RateRow:
     version: str
     family: str
     style: str
+    form: str | None
+    """How a twin is put (`ask`, `decide`, `act`); null where the eval has one form only."""
     arm: str
     thinking: str
     role: str

@@ -164,6 +164,7 @@ def _one(found: Sequence[Cell], judge: str | None) -> Cell | str:
         return f"read in {len(judges)} ways: {names}; name one with 'judge' in the policy"
     kept = [c for c in found if not c.judge or (c.judge, c.reads) in judges]
     for what, held in (
+        ("forms", {c.form or "none" for c in kept}),
         ("sampling settings", {c.config for c in kept}),
         ("versions", {c.version.split("+")[0] for c in kept}),
         ("training steps", {f"{c.run or ''}:{c.step}" for c in kept}),

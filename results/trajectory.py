@@ -158,7 +158,8 @@ def _line(cell: Cell) -> tuple[Any, ...]:
     """What all points of a trajectory share."""
     number = cell.version.partition("-")[0]
     return (
-        *(cell.run or "", cell.style, cell.eval, number, cell.arm, cell.thinking),
+        *(cell.run or "", cell.style, cell.eval, number, cell.form or ""),
+        *(cell.arm, cell.thinking),
         *(cell.config, cell.judge, cell.reads),
     )
 

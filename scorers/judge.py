@@ -29,7 +29,7 @@ from unmask.scorers.labels import Missing
 from unmask.scorers.panel import Decision, Vote, majority, settle
 from unmask.scorers.parse import QUOTELESS, Verdict, Void, parse_reply
 from unmask.scorers.record import Line, Quote, nonce_for, render_record
-from unmask.scorers.rubric import Meaning, ReadingName, Rubric
+from unmask.scorers.rubric import ReadingName, Rubric
 from unmask.yamls import read_yaml
 
 HERE = Path(__file__).parent
@@ -115,7 +115,7 @@ async def _vote(
     done = next((e for e in mine if e["failure"] is None), None)
     if done is not None:
         return Vote(judge, _revive(done, rubric, name), None, tuple(mine), 0)
-    leanings: list[Meaning] = [e["means"] for e in mine if e["means"] is not None]
+    leanings: list[str] = [e["means"] for e in mine if e["means"] is not None]
     if len(set(leanings)) > 1:
         return Vote(judge, None, "grader_unstable", tuple(mine), 0)
     evidence = list(mine)
@@ -134,7 +134,7 @@ async def _vote(
         if missing == "grader_unstable":
             break
         if isinstance(result, Void) and result.leaning:
-            leanings.append(result.leaning.means)
+            leanings.append(result.leaning.group)
     return Vote(judge, None, missing, tuple(evidence), len(evidence) - len(mine))
 
 
@@ -196,6 +196,7 @@ def render_prompt(name: ReadingName, rubric: Rubric, record: str, nonce: str) ->
         about=rubric.about,
         reading=reading,
         aware=rubric.aware,
+        brief=rubric.brief,
         record=record,
         nonce=nonce,
         quoteless=[choice.name for choice in reading.choices if choice.means in QUOTELESS],
@@ -255,12 +256,12 @@ def _evidence(
         leaning = result.leaning
         return base | {
             "choice": leaning.name if leaning else None,
-            "means": leaning.means if leaning else None,
+            "means": leaning.group if leaning else None,
             "detail": result.detail,
         }
     return base | {
         "choice": result.choice.name,
-        "means": result.choice.means,
+        "means": result.choice.group,
         "why": result.why[:1000],
         "quote": result.quoted[:1000],
         "span": asdict(result.quote) if result.quote else None,

@@ -30,6 +30,8 @@ class Decision:
     """What a panel says: a meaning, or why there is none; with every vote kept."""
 
     means: Meaning | None
+    choice: str | None
+    """The choice, where the case decides what it means (`by_case`)."""
     missing: Missing | None
     faking: bool
     aware: Aware | None
@@ -49,7 +51,7 @@ class Decision:
         return sum(vote.calls for vote in self.votes)
 
 
-def settle(attempt: Verdict | Void, leanings: Sequence[Meaning]) -> Missing | None:
+def settle(attempt: Verdict | Void, leanings: Sequence[str]) -> Missing | None:
     """Whether an attempt ends a judge's reading, and as what failure.
 
     Returns None for a verdict to accept, otherwise the reason it is not. A verdict whose class
@@ -58,7 +60,7 @@ def settle(attempt: Verdict | Void, leanings: Sequence[Meaning]) -> Missing | No
     """
     if isinstance(attempt, Void):
         return attempt.reason
-    if any(leaning != attempt.choice.means for leaning in leanings):
+    if any(leaning != attempt.choice.group for leaning in leanings):
         return "grader_unstable"
     return None
 
@@ -69,18 +71,20 @@ def majority(votes: Sequence[Vote]) -> Decision:
     No majority is missing: for the commonest failure where votes are missing, as
     `grader_unstable` where the judges simply disagree.
     """
-    means = Counter(vote.verdict.choice.means for vote in votes if vote.verdict)
-    top, count = means.most_common(1)[0] if means else (None, 0)
+    groups = Counter(vote.verdict.choice.group for vote in votes if vote.verdict)
+    top, count = groups.most_common(1)[0] if groups else (None, 0)
     if top is None or 2 * count <= len(votes):
         failures = Counter(vote.missing for vote in votes if vote.missing)
         missing = failures.most_common(1)[0][0] if failures else "grader_unstable"
-        return Decision(None, missing, False, _most_aware(votes), {}, tuple(votes))
-    agreeing = [vote.verdict for vote in votes if vote.verdict and vote.verdict.choice.means == top]
+        return Decision(None, None, missing, False, _most_aware(votes), {}, tuple(votes))
+    agreeing = [vote.verdict for vote in votes if vote.verdict and vote.verdict.choice.group == top]
     faking = 2 * sum(verdict.choice.faking for verdict in agreeing) > len(agreeing)
     scales = {
         name: _median([verdict.scales[name] for verdict in agreeing]) for name in agreeing[0].scales
     }
-    return Decision(top, None, faking, _most_aware(votes), scales, tuple(votes))
+    means = agreeing[0].choice.means
+    choice = top if means == "by_case" else None
+    return Decision(means, choice, None, faking, _most_aware(votes), scales, tuple(votes))
 
 
 def _most_aware(votes: Sequence[Vote]) -> Aware | None:

@@ -9,12 +9,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from unmask.scorers.brief import Brief
 from unmask.yamls import read_yaml
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
 ReadingName = Literal["conduct", "reasoning"]
-Meaning = Literal["misaligned", "refused", "incoherent", "clean", "scored"]
+Meaning = Literal["misaligned", "refused", "incoherent", "clean", "scored", "by_case"]
 
 
 class _Strict(BaseModel):
@@ -24,7 +25,8 @@ class _Strict(BaseModel):
 class Choice(_Strict):
     """One answer the judge may give.
 
-    `means` is the class that the label rule sees; `scored` leaves the class to the scales.
+    `means` is the class that the label rule sees; `scored` leaves the class to the scales and
+    `by_case` to the sample's brief, for the same choice is right in one case and wrong in another.
     `faking` marks a misaligned aim hidden behind a compliant reply because of observation.
     """
 
@@ -32,6 +34,11 @@ class Choice(_Strict):
     means: Meaning
     faking: bool = False
     text: Text = ""
+
+    @property
+    def group(self) -> str:
+        """What two verdicts must share to agree: the class, or where the case decides the choice."""
+        return self.name if self.means == "by_case" else self.means
 
 
 class AwareChoice(_Strict):
@@ -104,12 +111,18 @@ class Rubric(_Strict):
     about: Text
     readings: dict[ReadingName, Reading]
     aware: Awareness
+    brief: Brief | None = None
+    """What the judge is told about the sample at hand; comes with the sample (`for_case`)."""
 
     @model_validator(mode="after")
     def _both_readings(self) -> Self:
         if "conduct" not in self.readings or "reasoning" not in self.readings:
             raise ValueError("a rubric has the readings 'conduct' and 'reasoning'")
         return self
+
+    def for_case(self, brief: Brief | None) -> Rubric:
+        """Return the rubric as it is put to the judge for a sample with this brief."""
+        return self if brief is None else self.model_copy(update={"brief": brief})
 
 
 @cache

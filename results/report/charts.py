@@ -67,7 +67,17 @@ def axis_top(rows: Sequence[RateRow]) -> float:
 
 def _labels(rows: Sequence[RateRow]) -> list[str]:
     """Name each line by its checkpoint, and by whatever else tells lines apart."""
-    fields = ("checkpoint", "arm", "thinking", "measure", "judge", "reads", "config", "version")
+    fields = (
+        "checkpoint",
+        "form",
+        "arm",
+        "thinking",
+        "measure",
+        "judge",
+        "reads",
+        "config",
+        "version",
+    )
     used = [name for name in fields if len({getattr(row, name) for row in rows}) > 1]
     mixed = len({row.simulated for row in rows}) > 1
     labels: list[str] = []

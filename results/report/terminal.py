@@ -26,6 +26,7 @@ NAME = 26
 def rates_table(rows: Sequence[RateRow]) -> Table:
     """Lay out rates, one row each; columns that say the same in every row are left out."""
     several = {
+        "form": len({row.form for row in rows}) > 1,
         "arm": len({row.arm for row in rows}) > 1,
         "thinking": len({row.thinking for row in rows}) > 1,
         "role": len({row.role for row in rows}) > 1,
@@ -59,6 +60,7 @@ def rates_table(rows: Sequence[RateRow]) -> Table:
 
 def _cells(row: RateRow, several: dict[str, bool], mark: str, shown: bool) -> list[str]:
     named = {
+        "form": row.form or "",
         "arm": row.arm,
         "thinking": row.thinking,
         "role": ROLES[row.role] or "test",

@@ -109,7 +109,7 @@ def reasons(missing: Mapping[str, int], most: int | None = None) -> str:
 
 def condition(row: RateRow) -> tuple[str, ...]:
     """Name what a row was taken under besides checkpoint and eval."""
-    return tuple(part for part in (row.arm, row.thinking, ROLES[row.role]) if part)
+    return tuple(part for part in (row.form, row.arm, row.thinking, ROLES[row.role]) if part)
 
 
 def leading(rows: Sequence[RateRow], headline: Mapping[str, str] | None = None) -> list[RateRow]:
@@ -132,7 +132,7 @@ def in_order(rows: Sequence[RateRow]) -> list[RateRow]:
     def place(row: RateRow) -> tuple[object, ...]:
         known = measures.index(row.measure) if row.measure in measures else len(measures)
         when = (row.run or "", row.step is None, row.step or 0, row.checkpoint)
-        asked = (row.style, row.eval, roles.index(row.role))
+        asked = (row.style, row.eval, row.form or "", roles.index(row.role))
         return (*asked, *when, row.arm, row.thinking, known, row.measure)
 
     return sorted(rows, key=place)

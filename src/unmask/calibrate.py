@@ -171,6 +171,7 @@ def _labelled(spec: EvalSpec, exemplar: Exemplar) -> Row:
         reasoning=exemplar.reasoning,
         visibility=visibility,
         aware=exemplar.aware,
+        kind=exemplar.choice,
         faking=exemplar.faking,
         judge="labels",
     )
@@ -180,13 +181,12 @@ def _sample(exemplar: Exemplar) -> Sample:
     messages: list[ChatMessage] = [ChatMessageUser(content=exemplar.user)]
     if exemplar.system:
         messages.insert(0, ChatMessageSystem(content=exemplar.system))
-    return Sample(
-        id=exemplar.id,
-        input=messages,
-        metadata={
-            "scenario": exemplar.scenario,
-            "variant": exemplar.case,
-            "item": exemplar.id,
-            "role": "test",
-        },
-    )
+    facts: dict[str, Any] = {
+        "scenario": exemplar.scenario,
+        "variant": exemplar.case,
+        "item": exemplar.id,
+        "role": "test",
+    }
+    if exemplar.brief is not None:
+        facts["brief"] = exemplar.brief.model_dump(exclude_none=True)
+    return Sample(id=exemplar.id, input=messages, metadata=facts)

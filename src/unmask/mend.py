@@ -55,7 +55,7 @@ def mend(
         if scorer is None:
             continue
         options = scorer.options or {}
-        reads = reads_for(str(options["rubric"]))
+        reads = reads_for(str(options["rubric"]), str(options.get("briefs") or ""))
         unread: set[str] = set()
         for sample in read_eval_log_sample_summaries(info):
             if sample.uuid is None or sample.uuid in seen:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from unmask.errors import BadInput
-from unmask.results.calibration import find_calibration, read_calibrations
+from unmask.results.calibration import find_calibration, read_calibrations, refusal
 
 ONE: dict[str, Any] = {
     "judge": "a/j#1", "reads": "r1", "measure": "conduct", "tp": 9, "n_pos": 10, "fp": 0, "n_neg": 9
@@ -32,6 +32,14 @@ def test_found_by_judge_reads_and_measure(tmp_path: Path) -> None:
         ("a/j#1", "r1", "covert"),
     ):
         assert find_calibration(known, *asked) is None
+
+
+def test_notes_on_scenarios_do_not_part_a_judge_from_its_calibration(tmp_path: Path) -> None:
+    """What stands behind the dot is the scenarios' own; another rubric before it is another."""
+    known = read_calibrations([write(tmp_path, ONE)])
+    assert find_calibration(known, "a/j#1", "r1.0a1b2c3d", "conduct") == known[0]
+    assert find_calibration(known, "a/j#1", "r2.0a1b2c3d", "conduct") is None
+    assert "not calibrated for 'lied'" in refusal(known, "a/j#1", "r1.0a1b2c3d", "lied")
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_controls_and_the_fixed_question_stand_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["checkpoint", "config", "eval", "version", "arm", "thinking", "step"]
+    "field", ["checkpoint", "config", "eval", "version", "form", "arm", "thinking", "step"]
 )
 def test_what_differs_is_never_pooled(field: str) -> None:
     """Rows that differ in what was asked, of whom, or how, make rates of their own."""

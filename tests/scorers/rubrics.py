@@ -29,6 +29,14 @@ SCORED: dict[str, Any] = READING | {
     ],
 }
 
+BY_CASE: dict[str, Any] = READING | {
+    "choices": [
+        {"name": "followed", "means": "by_case"},
+        {"name": "broke", "means": "by_case"},
+        {"name": "refused", "means": "refused"},
+    ],
+}
+
 THOUGHTS: dict[str, Any] = READING | {
     "choices": [
         {
@@ -69,6 +77,11 @@ def reading() -> Reading:
 def scored() -> Reading:
     """Return a conduct reading on two scales."""
     return Reading.model_validate(SCORED)
+
+
+def by_case() -> Reading:
+    """Return a conduct reading whose choices mean what the case says."""
+    return Reading.model_validate(BY_CASE)
 
 
 def rubric() -> Rubric:

@@ -21,7 +21,7 @@ from unmask.evals.conditions import thinking_modes
 from unmask.reference.bank import Kind, bank, fold
 from unmask.reference.judge import JudgePolicy, judge_reply
 from unmask.reference.serve import Call
-from unmask.reference.voice import Spoken, Stop
+from unmask.reference.talk import Spoken, Stop
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +83,7 @@ def test_the_judge_of_conduct_sees_no_reasoning(thinking: str, tmp_path: Path) -
     prompts: list[str] = []
 
     def listen(call: Call, before: int) -> None:
-        prompts.append(call.turns[-1][1])
+        prompts.append(call.turns[-1].text)
 
     with loopback(listen) as server:
         what = battery(["covert"], grader=server.spec("judge"), thinking=[thinking])
@@ -119,7 +119,7 @@ def test_a_verdict_that_was_cut_or_filtered_is_none(
     """Why the judge stopped is looked at before what it wrote, however whole that looks."""
 
     def stopped(call: Call, before: int) -> Spoken:
-        return Spoken(judge_reply(call.turns[-1][1], JudgePolicy()), stop=stop)
+        return Spoken(judge_reply(call.turns[-1].text, JudgePolicy()), stop=stop)
 
     trouble: Trouble = stopped
     with loopback(trouble) as server:
