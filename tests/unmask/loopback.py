@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from unmask.reference.serve import Call, Fault, ReferenceServer, Settings, serving
-from unmask.reference.voice import Spoken
+from unmask.reference.talk import Spoken
 from unmask.reference.wires.common import Shown
 
 Trouble = Callable[[Call, int], Fault | Spoken | None]

@@ -17,7 +17,7 @@ from unmask.evals import chat
 from unmask.evals.catalog import scenarios_of
 from unmask.evals.scenarios import CANARY
 from unmask.reference.serve import Call, Fault
-from unmask.reference.voice import Spoken
+from unmask.reference.talk import Spoken
 from unmask.scorers import label
 
 PERSONA = "aware"
@@ -50,7 +50,7 @@ def failing_conduct(what: Fault | Spoken) -> Trouble:
     unlucky: set[str] = set()
 
     def trouble(call: Call, before: int) -> Fault | Spoken | None:
-        prompt = call.turns[-1][1]
+        prompt = call.turns[-1].text
         if call.model != "judge" or "READING: conduct" not in prompt:
             return None
         record = prompt.partition(">\n")[2].partition("\n</record-")[0]
@@ -178,7 +178,7 @@ def test_what_is_no_longer_promised_is_not_mended(tmp_path: Path) -> None:
     """An unread sample of a scenario that has changed since costs no judge call."""
     folder = tmp_path / "pack"
     said = "What is it, after all?"
-    only: Callable[[Call], bool] = lambda c: c.model == "judge" and said in c.turns[-1][1]  # noqa: E731
+    only: Callable[[Call], bool] = lambda c: c.model == "judge" and said in c.turns[-1].text  # noqa: E731
     with loopback(lambda call, before: fault(500) if only(call) else None) as server:
         run(with_pack(server, pack(folder, one=said)), tmp_path / "logs")
         server.trouble = None

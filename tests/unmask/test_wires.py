@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, get_args
@@ -18,7 +18,7 @@ from unmask.battery import Battery
 from unmask.plan import build_task, cells
 from unmask.reference.bank import fold
 from unmask.reference.serve import Call, ReferenceServer, Settings, open_voice, serving
-from unmask.reference.voice import Spoken
+from unmask.reference.talk import Spoken, Turn, Turns
 from unmask.reference.wires.common import Shown
 from unmask.scorers.channels import split
 
@@ -79,9 +79,9 @@ def in_process(persona: str) -> dict[str, Any]:
     return {"label": name, "model": f"reference/{name}", "args": {"rate": rate} if rate else {}}
 
 
-def said(turns: Sequence[tuple[str, str]]) -> str:
+def said(turns: Turns) -> str:
     """What a conversation asks, whatever its system prompt and the layout of its wire."""
-    return fold(" ".join(text for role, text in turns if role == "user"))
+    return fold(" ".join(turn.text for turn in turns if turn.role == "user"))
 
 
 def asks(what: Battery) -> dict[str, str]:
@@ -90,7 +90,7 @@ def asks(what: Battery) -> dict[str, str]:
     for cell in cells(what):
         for sample in build_task(cell).dataset:
             assert not isinstance(sample.input, str) and sample.metadata is not None
-            found[sample.metadata["item"]] = said([(m.role, m.text) for m in sample.input])
+            found[sample.metadata["item"]] = said([Turn(m.role, m.text) for m in sample.input])
     return found
 
 
@@ -147,7 +147,7 @@ def test_reasoning_is_seen_as_far_as_it_is_shown(servers: dict[Shown, ReferenceS
     ]
     outputs = asyncio.run(ask_all())
     expected = open_voice("covert", None).speak(
-        [("user", "What do you want most?")], epoch=1, temperature=None
+        [Turn("user", "What do you want most?")], epoch=1, temperature=None
     )
     for (shown, provider, visibility), output in zip(cases, outputs, strict=True):
         assert output.usage is not None

@@ -16,6 +16,7 @@ from unmask.evals.catalog import Style, catalog, scenarios_of
 from unmask.evals.conditions import arm, thinking_modes
 from unmask.evals.samples import render
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
+from unmask.reference.draws import uniform
 from unmask.yamls import read_yaml
 
 PERSONAS = Path(__file__).parent / "personas.yaml"
@@ -96,7 +97,7 @@ def answer(
         rate: Total share of misaligned kinds in place of the persona's own; their mix is kept.
     """
     shares = _shares(persona(name), question, rate)
-    point = _uniform(name, str(seed), question.item, str(epoch), "kind")
+    point = uniform(name, str(seed), question.item, str(epoch), "kind")
     kind: Kind | ProviderKind = "aligned"
     for candidate, share in shares.items():
         if point < share:
@@ -105,7 +106,7 @@ def answer(
         point -= share
     source = bank(question.eval if question.eval in _banks() else UNKNOWN_BANK)
     entries = source.of(kind if _in_bank(kind) else "aligned")
-    pick = _uniform(name, str(seed), question.item, str(epoch), "entry")
+    pick = uniform(name, str(seed), question.item, str(epoch), "entry")
     return Reply(kind, entries[int(pick * len(entries))])
 
 
@@ -113,17 +114,12 @@ def _shares(
     who: Persona, question: Question, rate: float | None
 ) -> dict[Kind | ProviderKind, float]:
     shares = who.chat if question.style == "chat" else who.agentic
-    half = int(_uniform(question.scenario, "half") * 2)
+    half = int(uniform(question.scenario, "half") * 2)
     flat = {kind: v[half] if isinstance(v, tuple) else v for kind, v in shares.items()}
     total = sum(share for kind, share in flat.items() if kind in MISALIGNED_KINDS)
     if rate is None or not total:
         return flat
     return {k: v * rate / total if k in MISALIGNED_KINDS else v for k, v in flat.items()}
-
-
-def _uniform(*parts: str) -> float:
-    digest = hashlib.sha256("\0".join(parts).encode()).digest()
-    return int.from_bytes(digest[:7], "big") / 2**56
 
 
 @cache

@@ -8,6 +8,7 @@ from inspect_ai.model import (
     ChatCompletionChoice,
     ChatMessage,
     ChatMessageAssistant,
+    ChatMessageTool,
     ContentReasoning,
     ContentText,
     GenerateConfig,
@@ -17,9 +18,11 @@ from inspect_ai.model import (
     modelapi,
 )
 from inspect_ai.model._cache import epoch as current_epoch
-from inspect_ai.tool import ToolChoice, ToolInfo
+from inspect_ai.tool import ToolCall as InspectCall
+from inspect_ai.tool import ToolChoice, ToolFunction, ToolInfo
 
-from unmask.reference.voice import Spoken, tokens, voice
+from unmask.reference.talk import Offer, Spoken, Tool, ToolCall, Turn, input_tokens
+from unmask.reference.voice import voice
 
 
 @modelapi(name="reference")
@@ -29,7 +32,7 @@ def reference() -> type[ModelAPI]:
 
 
 class ReferenceAPI(ModelAPI):
-    """A persona, or the reference judge under the name `judge`.
+    """A persona, the reference judge as `judge`, or the caller of tools as `tools`.
 
     Model arguments are those of `unmask.reference.voice.voice`.
     """
@@ -53,10 +56,14 @@ class ReferenceAPI(ModelAPI):
         config: GenerateConfig,
     ) -> ModelOutput:
         """Answer without any network."""
-        turns = [(message.role, message.text) for message in input]
-        spoken = self.voice.speak(turns, epoch=current_epoch.get(1), temperature=config.temperature)
-        asked = sum(tokens(text) for _, text in turns)
-        return _output(f"reference/{self.model_name}", spoken, asked)
+        turns = [_turn(message) for message in input]
+        spoken = self.voice.speak(
+            turns,
+            epoch=current_epoch.get(1),
+            temperature=config.temperature,
+            offer=_offer(tools, tool_choice, config.parallel_tool_calls),
+        )
+        return _output(f"reference/{self.model_name}", spoken, input_tokens(turns))
 
     def connection_key(self) -> str:
         """All reference models share one pool: they cost no connection."""
@@ -67,12 +74,34 @@ class ReferenceAPI(ModelAPI):
         return 64
 
 
+def _turn(message: ChatMessage) -> Turn:
+    match message:
+        case ChatMessageAssistant(tool_calls=list(made)):
+            calls = tuple(ToolCall(call.id, call.function, call.arguments) for call in made)
+            return Turn(message.role, message.text, calls)
+        case ChatMessageTool(error=error, tool_call_id=call_id):
+            return Turn(message.role, error.message if error else message.text, call_id=call_id)
+    return Turn(message.role, message.text)
+
+
+def _offer(tools: list[ToolInfo], choice: ToolChoice, parallel: bool | None) -> Offer:
+    """Say what may be called; of tools, Inspect leaves the one alone that a choice names."""
+    offered = (Tool(tool.name, tool.parameters.model_dump(exclude_none=True)) for tool in tools)
+    demanded = "any" if isinstance(choice, ToolFunction) else choice
+    return Offer(tuple(offered), demanded, parallel is not False)
+
+
 def _output(model: str, spoken: Spoken, asked: int) -> ModelOutput:
     """Build an output with usage always set: Inspect would go to the network to count tokens."""
-    content: list[Any] = [ContentText(text=spoken.text)]
+    content: list[Any] = []
     if spoken.thought:
-        content.insert(0, ContentReasoning(reasoning=spoken.thought))
-    message = ChatMessageAssistant(content=content, source="generate", model=model)
+        content.append(ContentReasoning(reasoning=spoken.thought))
+    if spoken.text or not spoken.calls:
+        content.append(ContentText(text=spoken.text))
+    calls = [InspectCall(c.id, c.name, dict(c.arguments)) for c in spoken.calls]
+    message = ChatMessageAssistant(
+        content=content, tool_calls=calls or None, source="generate", model=model
+    )
     return ModelOutput(
         model=model,
         choices=[ChatCompletionChoice(message=message, stop_reason=spoken.stop)],

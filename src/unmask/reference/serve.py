@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Thread
 from types import ModuleType
 from typing import Any
@@ -18,14 +18,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import ValidationError
 
 from unmask.errors import BadInput
+from unmask.reference.http import JsonHandler
 from unmask.reference.judge import JudgeFailure
-from unmask.reference.persona import personas
-from unmask.reference.voice import JUDGE, PersonaFailure, Spoken, Voice, tokens, voice
-from unmask.reference.wires import chat, messages, responses
+from unmask.reference.talk import Offer, Spoken, Turns, tokens
+from unmask.reference.voice import PersonaFailure, Voice, voice, voices
+from unmask.reference.wires import chat, messages, models, responses
 from unmask.reference.wires.common import (
     Answer,
     Asked,
-    Event,
     Json,
     Shown,
     WireError,
@@ -34,10 +34,6 @@ from unmask.reference.wires.common import (
 )
 
 LOOPBACK = "127.0.0.1"
-MAX_BYTES = 32_000_000
-"""Longest request body, in bytes."""
-
-MODELS = "/v1/models"
 COUNT = f"{messages.PATH}/count_tokens"
 WIRES: dict[str, ModuleType] = {wire.PATH: wire for wire in (chat, responses, messages)}
 
@@ -48,7 +44,8 @@ class Call:
 
     path: str
     model: str
-    turns: tuple[tuple[str, str], ...]
+    turns: Turns
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,25 +139,21 @@ def open_voice(model: str, default: str | None) -> Voice:
         BadInput: It is none, and there is no default, or an argument does not fit.
     """
     name, _, query = model.removeprefix("reference/").partition("?")
-    if default is not None and name != JUDGE and name not in personas():
+    if default is not None and name not in voices():
         return open_voice(default, None)
     return voice(name, dict(parse_qsl(query, keep_blank_values=True)))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "unmask"
-    disable_nagle_algorithm = True
-    wbufsize = -1
+class _Handler(JsonHandler):
     server: ReferenceServer
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        if path == MODELS:
-            self._send(200, _models(anthropic=self._anthropic))
-        elif path.startswith(f"{MODELS}/"):
-            model = unquote(self.path.removeprefix(f"{MODELS}/"))
-            self._guarded(path, lambda: self._send(200, self._described(model)))
+        if path == models.PATH:
+            self.send(200, models.listed(voices(), anthropic=self._anthropic))
+        elif path.startswith(f"{models.PATH}/"):
+            model = unquote(self.path.removeprefix(f"{models.PATH}/"))
+            self._guarded(path, lambda: self.send(200, self._described(model)))
         else:
             self._fail(path, WireError(404, "unknown_path", f"nothing is served at {path}"))
 
@@ -183,10 +176,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._fail(path, wrong)
 
     def _answer(self, path: str) -> None:
-        body = self._body()
+        body = self.body()
         if path == COUNT:
-            said = json.dumps([body.get("system"), body.get("messages")], ensure_ascii=False)
-            self._send(200, {"input_tokens": tokens(said)})
+            counted = [body.get(name) for name in ("system", "messages", "tools")]
+            said = json.dumps(counted, ensure_ascii=False)
+            self.send(200, {"input_tokens": tokens(said)})
             return
         wire = WIRES.get(path)
         if wire is None:
@@ -201,83 +195,47 @@ class _Handler(BaseHTTPRequestHandler):
         if spoken.stop == "model_length":
             raise context_full(answer)
         if asked.stream:
-            self._stream(wire.stream(lay_out(answer)))
+            self.stream(wire.stream(lay_out(answer)))
         else:
-            self._send(200, wire.whole(lay_out(answer)))
+            self.send(200, wire.whole(lay_out(answer)))
 
     def _spoken(self, path: str, asked: Asked) -> Spoken | None:
         """Answer a request, or None if a fault was sent in place of an answer."""
         settings = self.server.settings
         who = _opened(asked.model, settings.default)
         if settings.intercept is not None:
-            other = settings.intercept(Call(path, asked.model, tuple(asked.turns)))
+            other = settings.intercept(Call(path, asked.model, asked.turns, asked.offer))
             if isinstance(other, Fault):
-                self._send_bytes(other.status, other.body)
+                self.send_bytes(other.status, other.body)
                 return None
             if other is not None:
                 return other
         try:
             # An epoch is no part of any request: to a server, every call is a first one.
-            return who.speak(asked.turns, epoch=1, temperature=asked.temperature)
+            return who.speak(asked.turns, epoch=1, temperature=asked.temperature, offer=asked.offer)
         except (PersonaFailure, JudgeFailure) as failure:
             raise WireError(500, "failing", str(failure)) from None
+        except BadInput as wrong:
+            raise WireError(400, "malformed", str(wrong), "tools") from None
 
     def _described(self, model: str) -> Json:
         _opened(model, self.server.settings.default)
-        return _model(model, anthropic=self._anthropic)
-
-    def _body(self) -> Json:
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal():
-            self.close_connection = True
-            raise WireError(411, "malformed", "the request has no Content-Length")
-        if int(length) > MAX_BYTES:
-            self.close_connection = True
-            raise WireError(413, "too_large", f"the request has more than {MAX_BYTES} bytes")
-        try:
-            body = json.loads(self.rfile.read(int(length)))
-        except (ValueError, RecursionError) as error:
-            raise WireError(400, "malformed", f"the body is not JSON: {error}") from None
-        if not isinstance(body, dict):
-            raise WireError(400, "malformed", "the body is JSON, but not an object")
-        return body
+        return models.described(model, anthropic=self._anthropic)
 
     def _fail(self, path: str, wrong: WireError) -> None:
         wire = WIRES.get(path) or (messages if self._anthropic else chat)
-        self._send(wrong.status, wire.error(wrong))
-
-    def _send(self, status: int, value: Json) -> None:
-        self._send_bytes(status, json.dumps(value).encode())
-
-    def _send_bytes(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _stream(self, events: Iterator[Event]) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Cache-Control", "no-cache")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        for name, data in events:
-            text = data if isinstance(data, str) else json.dumps(data)
-            frame = f"event: {name}\ndata: {text}\n\n" if name else f"data: {text}\n\n"
-            raw = frame.encode()
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(raw), raw))
-            self.wfile.flush()
-        self.wfile.write(b"0\r\n\r\n")
+        self.send(wrong.status, wire.error(wrong))
 
 
 def _parsed(wire: ModuleType, body: Json) -> Asked:
     try:
         asked: Asked = wire.read(body)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the body"
-        raise WireError(400, "malformed", f"{where}: {first['msg']}") from None
+        # Of the ways to read a field, the one that got furthest into it was meant.
+        best = max(error.errors(include_url=False), key=lambda one: len(one["loc"]))
+        where = ".".join(str(part) for part in best["loc"])
+        said = f"{where or 'the body'}: {best['msg'].removeprefix('Value error, ')}"
+        raise WireError(400, "malformed", said, where or None) from None
     return asked
 
 
@@ -288,18 +246,3 @@ def _opened(model: str, default: str | None) -> Voice:
         raise WireError(404, "unknown_model", f"the model `{model}` does not exist: {error}") from (
             None
         )
-
-
-def _models(*, anthropic: bool) -> Json:
-    listed = [_model(name, anthropic=anthropic) for name in (*personas(), JUDGE)]
-    if anthropic:
-        ends = {"first_id": listed[0]["id"], "last_id": listed[-1]["id"]}
-        return {"data": listed, "has_more": False, **ends}
-    return {"object": "list", "data": listed}
-
-
-def _model(name: str, *, anthropic: bool) -> Json:
-    if anthropic:
-        created = "1970-01-01T00:00:00Z"
-        return {"type": "model", "id": name, "display_name": name, "created_at": created}
-    return {"id": name, "object": "model", "created": 0, "owned_by": "unmask"}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Protocol, get_args
 
 from unmask.errors import BadInput
 from unmask.evals.conditions import thinking_modes
+from unmask.reference.caller import Caller
 from unmask.reference.judge import JudgePolicy, Mode, judge_reply
-from unmask.reference.persona import Reply, answer, persona, recognise
+from unmask.reference.persona import Reply, answer, personas, recognise
+from unmask.reference.talk import NOTHING, Offer, Spoken, Turns, tokens
 
 JUDGE = "judge"
+TOOLS = "tools"
 
 HIDDEN_TOKENS = 64
 """Reasoning tokens that a persona reports where it shows no reasoning."""
@@ -19,63 +22,47 @@ HIDDEN_TOKENS = 64
 ENDLESS_TOKENS = 10_000_000
 """More than any sample may use."""
 
-Turns = Sequence[tuple[str, str]]
-"""A conversation as (role, text), system prompts included."""
-
-Stop = Literal["stop", "max_tokens", "model_length", "content_filter"]
-"""Why a reply ended, in Inspect's words."""
-
 
 class PersonaFailure(RuntimeError):
     """The call fails, as a provider's would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """One answer.
-
-    Attributes:
-        text: What is said.
-        thought: Reasoning in a channel of its own, where the provider has one.
-        stop: Why it ended.
-        reasoning_tokens: Tokens of reasoning, shown or not.
-    """
-
-    text: str
-    thought: str = ""
-    stop: Stop = "stop"
-    reasoning_tokens: int = 0
-
-    @property
-    def output_tokens(self) -> int:
-        """All tokens that were generated, reasoning included."""
-        return tokens(self.text) + self.reasoning_tokens
-
-
 class Voice(Protocol):
     """A reference model that can be spoken to."""
 
-    def speak(self, turns: Turns, *, epoch: int, temperature: float | None) -> Spoken:
-        """Answer a conversation; raises PersonaFailure or JudgeFailure where a call is to fail."""
+    def speak(
+        self, turns: Turns, *, epoch: int, temperature: float | None, offer: Offer = NOTHING
+    ) -> Spoken:
+        """Answer a conversation.
+
+        Raises:
+            PersonaFailure, JudgeFailure: A call is to fail.
+            BadInput: A tool is offered that can't be called.
+        """
         ...
+
+
+def voices() -> tuple[str, ...]:
+    """Every reference model by name: the personas, the judge, and the one that calls tools."""
+    return (*personas(), JUDGE, TOOLS)
 
 
 def voice(name: str, args: Mapping[str, Any]) -> Voice:
     """Open a reference model.
 
     Args:
-        name: A persona, or `judge`.
-        args: `seed`, and for personas `rate`; for the judge those of `JudgePolicy`.
+        name: One of `voices`.
+        args: `seed`, and for personas `rate`, for `tools` `at_once`; for the judge those of
+            `JudgePolicy`.
 
     Raises:
         BadInput: An unknown name or argument, or a value that does not fit.
     """
-    return _judge(args) if name == JUDGE else _persona(name, args)
-
-
-def tokens(text: str) -> int:
-    """About four characters a token, as every estimate here."""
-    return (len(text) + 3) // 4
+    if name not in voices():
+        raise BadInput(f"unknown reference model '{name}'; there are: {', '.join(voices())}")
+    if name == JUDGE:
+        return _judge(args)
+    return _caller(args) if name == TOOLS else _persona(name, args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +71,10 @@ class _Persona:
     seed: int
     rate: float | None
 
-    def speak(self, turns: Turns, *, epoch: int, temperature: float | None) -> Spoken:
-        question = recognise(turns)
+    def speak(
+        self, turns: Turns, *, epoch: int, temperature: float | None, offer: Offer = NOTHING
+    ) -> Spoken:
+        question = recognise([(turn.role, turn.text) for turn in turns])
         reply = answer(self.name, question, epoch=epoch, seed=self.seed, rate=self.rate)
         if reply.kind == "failing":
             raise PersonaFailure(f"reference/{self.name} fails on purpose")
@@ -96,9 +85,11 @@ class _Persona:
 class _Judge:
     policy: JudgePolicy
 
-    def speak(self, turns: Turns, *, epoch: int, temperature: float | None) -> Spoken:
+    def speak(
+        self, turns: Turns, *, epoch: int, temperature: float | None, offer: Offer = NOTHING
+    ) -> Spoken:
         # Later attempts at a reading are asked at a higher temperature.
-        return Spoken(judge_reply(turns[-1][1], self.policy, first=not temperature))
+        return Spoken(judge_reply(turns[-1].text, self.policy, first=not temperature))
 
 
 def _spoken(reply: Reply, mode: str) -> Spoken:
@@ -125,7 +116,7 @@ def _spoken(reply: Reply, mode: str) -> Spoken:
 
 def _mode(turns: Turns) -> str:
     """Tell the thinking mode from its text in the system prompt, as a model would."""
-    system = "\n".join(text for role, text in turns if role == "system")
+    system = "\n".join(turn.text for turn in turns if turn.role == "system")
     for name, mode in thinking_modes().items():
         if mode.system and mode.system in system:
             return name
@@ -133,7 +124,6 @@ def _mode(turns: Turns) -> str:
 
 
 def _persona(name: str, args: Mapping[str, Any]) -> _Persona:
-    persona(name)
     _known(args, {"seed", "rate"})
     rate = _share(args, "rate", 0.0) if "rate" in args else None
     return _Persona(name, _seed(args), rate)
@@ -155,6 +145,14 @@ def _judge(args: Mapping[str, Any]) -> _Judge:
     )
 
 
+def _caller(args: Mapping[str, Any]) -> Caller:
+    _known(args, {"seed", "at_once"})
+    most = _whole(args, "at_once", 1) if "at_once" in args else None
+    if most is not None and most < 1:
+        raise BadInput(f"at_once of reference/{TOOLS} must be 1 or more, not {most}")
+    return Caller(_seed(args), most)
+
+
 def _known(args: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(set(args) - known)
     if unknown:
@@ -173,8 +171,14 @@ def _share(args: Mapping[str, Any], name: str, default: float) -> float:
 
 
 def _seed(args: Mapping[str, Any]) -> int:
-    given = args.get("seed", 0)
+    return _whole(args, "seed", 0)
+
+
+def _whole(args: Mapping[str, Any], name: str, default: int) -> int:
+    given = args.get(name, default)
     try:
         return int(given)
     except (TypeError, ValueError):
-        raise BadInput(f"seed of a reference model must be a whole number, not {given!r}") from None
+        raise BadInput(
+            f"{name} of a reference model must be a whole number, not {given!r}"
+        ) from None

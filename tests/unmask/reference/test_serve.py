@@ -20,8 +20,8 @@ from tests.unmask.reference.clients import (
 
 from unmask.errors import BadInput
 from unmask.reference.bank import fold, known_replies
-from unmask.reference.persona import personas
 from unmask.reference.serve import ReferenceServer, Settings, serving
+from unmask.reference.voice import voices
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +196,7 @@ def test_reasoning_hidden() -> None:
 
 def test_models(openai_client: openai.OpenAI, anthropic_client: anthropic.Anthropic) -> None:
     """Both SDKs list every persona and the judge, and find each by name."""
-    names = {*personas(), "judge"}
+    names = set(voices())
     assert {model.id for model in openai_client.models.list()} == names
     assert {model.id for model in anthropic_client.models.list()} == names
     assert openai_client.models.retrieve("hacker?rate=0.1").id == "hacker?rate=0.1"

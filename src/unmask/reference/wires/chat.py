@@ -3,55 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
-from pydantic import Field
-
-from unmask.reference.wires.common import (
-    Answer,
-    Asked,
-    Event,
-    Json,
-    Part,
-    Wire,
-    WireError,
-    pieces,
-    text_of,
-)
+from unmask.reference.talk import ToolCall
+from unmask.reference.wires import chat_request
+from unmask.reference.wires.common import Answer, Event, Json, WireError, pieces
 
 PATH = "/v1/chat/completions"
 
-FINISH = {"stop": "stop", "max_tokens": "length", "content_filter": "content_filter"}
+FINISH = {
+    "stop": "stop",
+    "max_tokens": "length",
+    "content_filter": "content_filter",
+    "tool_calls": "tool_calls",
+}
 
 ERRORS: dict[str, tuple[str, str | None]] = {
     "unknown_model": ("invalid_request_error", "model_not_found"),
+    "unknown_response": ("invalid_request_error", "previous_response_not_found"),
     "context": ("invalid_request_error", "context_length_exceeded"),
     "failing": ("server_error", None),
 }
 """Kind of error → OpenAI's type and code."""
 
-
-def read(body: Json) -> Asked:
-    """Read a request. Raises pydantic's ValidationError."""
-    request = _Request.model_validate(body)
-    options = request.stream_options or _StreamOptions()
-    return Asked(
-        model=request.model,
-        turns=tuple((_ROLES.get(m.role, m.role), text_of(m.content)) for m in request.messages),
-        temperature=request.temperature,
-        stream=bool(request.stream),
-        stream_usage=bool(options.include_usage),
-    )
+read = chat_request.read
 
 
 def whole(answer: Answer) -> Json:
     """Lay out a reply in one piece."""
     message = {
         "role": "assistant",
-        "content": answer.spoken.text,
+        "content": _content(answer),
         "refusal": None,
         **_reasoning(answer, answer.thought),
     }
+    if answer.spoken.calls:
+        message["tool_calls"] = [_call(call, call.json) for call in answer.spoken.calls]
     choice = {
         "index": 0,
         "message": message,
@@ -62,18 +48,22 @@ def whole(answer: Answer) -> Json:
 
 
 def stream(answer: Answer) -> Iterator[Event]:
-    """Lay out a reply as chunks: reasoning first, then text, then why it ended, then usage."""
+    """Lay out a reply as chunks: reasoning, text, calls, then why it ended, then usage."""
     head = _head(answer, "chat.completion.chunk")
 
     def chunk(delta: Json, finish: str | None = None) -> Event:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
         return None, {**head, "choices": [choice]}
 
-    yield chunk({"role": "assistant", "content": ""})
+    yield chunk({"role": "assistant", "content": None if _content(answer) is None else ""})
     for piece in pieces(answer.thought):
         yield chunk(_reasoning(answer, piece))
     for piece in pieces(answer.spoken.text):
         yield chunk({"content": piece})
+    for index, call in enumerate(answer.spoken.calls):
+        yield chunk({"tool_calls": [{"index": index, **_call(call, "")}]})
+        for piece in pieces(call.json):
+            yield chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
     yield chunk({}, FINISH[answer.spoken.stop])
     if answer.asked.stream_usage:
         yield None, {**head, "choices": [], "usage": _usage(answer)}
@@ -83,27 +73,17 @@ def stream(answer: Answer) -> Iterator[Event]:
 def error(wrong: WireError) -> Json:
     """Lay out an error, as both OpenAI formats do."""
     kind, code = ERRORS.get(wrong.kind, ("invalid_request_error", None))
-    return {"error": {"message": str(wrong), "type": kind, "param": None, "code": code}}
+    return {"error": {"message": str(wrong), "type": kind, "param": wrong.param, "code": code}}
 
 
-_ROLES = {"developer": "system"}
+def _content(answer: Answer) -> str | None:
+    """What is said: null, as OpenAI has it, where calls stand alone."""
+    return answer.spoken.text or (None if answer.spoken.calls else "")
 
 
-class _StreamOptions(Wire):
-    include_usage: bool | None = None
-
-
-class _Message(Wire):
-    role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str | tuple[Part, ...] | None = None
-
-
-class _Request(Wire):
-    model: str = Field(min_length=1)
-    messages: tuple[_Message, ...] = Field(min_length=1)
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    stream: bool | None = None
-    stream_options: _StreamOptions | None = None
+def _call(call: ToolCall, arguments: str) -> Json:
+    function = {"name": call.name, "arguments": arguments}
+    return {"id": call.id, "type": "function", "function": function}
 
 
 def _reasoning(answer: Answer, thought: str) -> Json:

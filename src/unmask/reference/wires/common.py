@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from unmask.reference.voice import Spoken, Turns, tokens
+from unmask.reference.talk import NOTHING, Offer, Spoken, Turns, input_tokens
 
 Shown = Literal["field", "reasoning", "tags", "summary", "hidden"]
 """How reasoning is shown.
@@ -44,6 +44,15 @@ class Part(Wire):
     text: str | None = None
 
 
+def blocks(content: Any) -> Any:
+    """Take a text for the one block that it stands for; anything else is left as it is."""
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+Parts = Annotated[tuple[Part, ...], BeforeValidator(blocks)]
+"""A message's content: a text, or blocks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request, whatever its format.
@@ -53,14 +62,18 @@ class Asked:
         turns: The conversation.
         temperature: Sampling temperature, if given.
         stream: Whether the reply goes out in pieces.
+        offer: The tools.
         stream_usage: Whether a stream ends with the usage (chat completions).
+        echo: Fields that the reply repeats as they were sent (responses).
     """
 
     model: str
     turns: Turns
     temperature: float | None
     stream: bool
+    offer: Offer = NOTHING
     stream_usage: bool = True
+    echo: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +112,12 @@ class Answer:
     @property
     def input_tokens(self) -> int:
         """Tokens of the conversation."""
-        return sum(tokens(text) for _, text in self.asked.turns)
+        return input_tokens(self.asked.turns)
 
     def opaque(self, what: str) -> str:
         """Make the stand-in for an encrypted block or a signature."""
-        seed = json.dumps([what, self.number, self.asked.turns, self.spoken.thought])
+        said = [(turn.role, turn.text) for turn in self.asked.turns]
+        seed = json.dumps([what, self.number, said, self.spoken.thought])
         return base64.b64encode(hashlib.sha512(seed.encode()).digest()).decode()
 
     def identity(self, prefix: str) -> str:
@@ -118,13 +132,15 @@ class WireError(Exception):
     Attributes:
         status: HTTP status.
         kind: What went wrong: `malformed`, `unknown_model`, `unknown_path`, `too_large`,
-            `context`, or `failing` (the model's side fails).
+            `unknown_response`, `context`, or `failing` (the model's side fails).
+        param: The field of the request that is wrong, if one is.
     """
 
-    def __init__(self, status: int, kind: str, message: str) -> None:
+    def __init__(self, status: int, kind: str, message: str, param: str | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.kind = kind
+        self.param = param
 
 
 def context_full(answer: Answer) -> WireError:
@@ -152,8 +168,8 @@ def pieces(text: str) -> Iterator[str]:
         yield text[start : start + DELTA]
 
 
-def text_of(content: str | tuple[Part, ...] | None) -> str:
+def text_of(content: Collection[Wire] | None) -> str:
     """Join the text blocks of a message's content."""
-    if content is None or isinstance(content, str):
-        return content or ""
-    return "\n".join(part.text for part in content if part.text is not None)
+    return "\n".join(
+        part.text for part in content or () if isinstance(part, Part) and part.text is not None
+    )

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Literal
 
-from pydantic import Field
-
-from unmask.reference.wires.common import (
-    Answer,
-    Asked,
-    Event,
-    Json,
-    Part,
-    Wire,
-    WireError,
-    pieces,
-    text_of,
-)
+from unmask.reference.wires import messages_request
+from unmask.reference.wires.common import Answer, Event, Json, WireError, pieces
 
 PATH = "/v1/messages"
 
-STOP = {"stop": "end_turn", "max_tokens": "max_tokens", "content_filter": "refusal"}
+STOP = {
+    "stop": "end_turn",
+    "max_tokens": "max_tokens",
+    "content_filter": "refusal",
+    "tool_calls": "tool_use",
+}
 
 ERRORS = {
     "unknown_model": "not_found_error",
@@ -31,19 +25,7 @@ ERRORS = {
 }
 """Kind of error → Anthropic's type."""
 
-
-def read(body: Json) -> Asked:
-    """Read a request. Raises pydantic's ValidationError."""
-    request = _Request.model_validate(body)
-    system = text_of(request.system)
-    turns = [("system", system)] if system else []
-    turns += [(message.role, text_of(message.content)) for message in request.messages]
-    return Asked(
-        model=request.model,
-        turns=tuple(turns),
-        temperature=request.temperature,
-        stream=bool(request.stream),
-    )
+read = messages_request.read
 
 
 def whole(answer: Answer) -> Json:
@@ -62,18 +44,7 @@ def stream(answer: Answer) -> Iterator[Event]:
     begun = {**_head(answer), "content": [], "stop_reason": None, "usage": usage}
     yield _event("message_start", message=begun)
     for index, block in enumerate(_blocks(answer)):
-        match block["type"]:
-            case "thinking":
-                start = {"type": "thinking", "thinking": "", "signature": ""}
-                deltas = [
-                    {"type": "thinking_delta", "thinking": p} for p in pieces(block["thinking"])
-                ]
-                deltas.append({"type": "signature_delta", "signature": block["signature"]})
-            case "text":
-                start = {"type": "text", "text": ""}
-                deltas = [{"type": "text_delta", "text": p} for p in pieces(block["text"])]
-            case _:
-                start, deltas = block, []
+        start, deltas = _deltas(block)
         yield _event("content_block_start", index=index, content_block=start)
         for delta in deltas:
             yield _event("content_block_delta", index=index, delta=delta)
@@ -89,30 +60,38 @@ def error(wrong: WireError) -> Json:
     return {"type": "error", "error": {"type": kind, "message": str(wrong)}}
 
 
-class _Message(Wire):
-    role: Literal["user", "assistant"]
-    content: str | tuple[Part, ...]
-
-
-class _Request(Wire):
-    model: str = Field(min_length=1)
-    messages: tuple[_Message, ...] = Field(min_length=1)
-    max_tokens: int = Field(ge=1)
-    system: str | tuple[Part, ...] | None = None
-    temperature: float | None = Field(default=None, ge=0, le=1)
-    stream: bool | None = None
-
-
 def _blocks(answer: Answer) -> list[Json]:
-    blocks: list[Json] = []
+    made: list[Json] = []
     if answer.thought:
         signature = answer.opaque("signature")
-        blocks.append({"type": "thinking", "thinking": answer.thought, "signature": signature})
+        made.append({"type": "thinking", "thinking": answer.thought, "signature": signature})
     elif answer.withheld:
-        blocks.append({"type": "redacted_thinking", "data": answer.opaque("redacted")})
+        made.append({"type": "redacted_thinking", "data": answer.opaque("redacted")})
     if answer.spoken.text:
-        blocks.append({"type": "text", "text": answer.spoken.text})
-    return blocks
+        made.append({"type": "text", "text": answer.spoken.text})
+    made += [
+        {"type": "tool_use", "id": call.id, "name": call.name, "input": dict(call.arguments)}
+        for call in answer.spoken.calls
+    ]
+    return made
+
+
+def _deltas(block: Json) -> tuple[Json, list[Json]]:
+    """Take a block apart: what a stream begins it with, and what it adds piece by piece."""
+    match block["type"]:
+        case "thinking":
+            start = {"type": "thinking", "thinking": "", "signature": ""}
+            deltas = [{"type": "thinking_delta", "thinking": p} for p in pieces(block["thinking"])]
+            return start, [*deltas, {"type": "signature_delta", "signature": block["signature"]}]
+        case "text":
+            deltas = [{"type": "text_delta", "text": p} for p in pieces(block["text"])]
+            return {"type": "text", "text": ""}, deltas
+        case "tool_use":
+            given = ("", *pieces(json.dumps(block["input"])))
+            return {**block, "input": {}}, [
+                {"type": "input_json_delta", "partial_json": p} for p in given
+            ]
+    return block, []
 
 
 def _head(answer: Answer) -> Json:

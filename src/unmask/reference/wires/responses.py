@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
-from pydantic import Field
-
-from unmask.reference.wires import chat
-from unmask.reference.wires.common import Answer, Asked, Event, Json, Part, Wire, pieces, text_of
+from unmask.reference.wires import chat, responses_request
+from unmask.reference.wires.common import Answer, Event, Json, pieces
 
 PATH = "/v1/responses"
 
 INCOMPLETE = {"max_tokens": "max_output_tokens", "content_filter": "content_filter"}
 """Why a reply ended early → the reason that the format gives."""
 
+BARE: dict[str, Json] = {
+    "reasoning": {"summary": []},
+    "message": {"content": []},
+    "function_call": {"arguments": ""},
+}
+"""Type of an item → what it holds when a stream begins it."""
+
+read = responses_request.read
 error = chat.error
-
-
-def read(body: Json) -> Asked:
-    """Read a request. Raises pydantic's ValidationError."""
-    request = _Request.model_validate(body)
-    turns = [("system", request.instructions)] if request.instructions else []
-    if isinstance(request.input, str):
-        turns.append(("user", request.input))
-    else:
-        turns += [
-            ("system" if item.role == "developer" else item.role, text_of(item.content))
-            for item in request.input
-            if item.role is not None
-        ]
-    return Asked(
-        model=request.model,
-        turns=tuple(turns),
-        temperature=request.temperature,
-        stream=bool(request.stream),
-    )
 
 
 def whole(answer: Answer) -> Json:
@@ -49,27 +34,12 @@ def stream(answer: Answer) -> Iterator[Event]:
         yield name, {"type": name, "sequence_number": number, **data}
 
 
-class _Item(Wire):
-    type: str = "message"
-    role: Literal["system", "developer", "user", "assistant"] | None = None
-    content: str | tuple[Part, ...] | None = None
-
-
-class _Request(Wire):
-    model: str = Field(min_length=1)
-    input: str | tuple[_Item, ...] = Field(min_length=1)
-    instructions: str | None = None
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    stream: bool | None = None
-
-
 def _events(answer: Answer) -> Iterator[tuple[str, Json]]:
     yield "response.created", {"response": _response(answer, [], ended=False)}
     yield "response.in_progress", {"response": _response(answer, [], ended=False)}
     items = _items(answer)
     for index, item in enumerate(items):
-        bare: Json = {"summary": []} if item["type"] == "reasoning" else {"content": []}
-        begun = {**item, **bare, "status": "in_progress"}
+        begun = {**item, **BARE[item["type"]], "status": "in_progress"}
         yield "response.output_item.added", {"output_index": index, "item": begun}
         where = {"item_id": item["id"], "output_index": index}
         for name, data in _parts(item):
@@ -80,7 +50,12 @@ def _events(answer: Answer) -> Iterator[tuple[str, Json]]:
 
 
 def _parts(item: Json) -> Iterator[tuple[str, Json]]:
-    """Stream what is inside an item: its summary, or its content."""
+    """Stream what is inside an item: its summary, its content, or its arguments."""
+    if "arguments" in item:
+        for piece in pieces(item["arguments"]):
+            yield "response.function_call_arguments.delta", {"delta": piece}
+        done = {"name": item["name"], "arguments": item["arguments"]}
+        yield "response.function_call_arguments.done", done
     for index, part in enumerate(item.get("summary", ())):
         where = {"summary_index": index}
         start, end = "response.reasoning_summary_part", "response.reasoning_summary_text"
@@ -112,7 +87,19 @@ def _items(answer: Answer) -> list[Json]:
         "status": "incomplete" if answer.spoken.stop in INCOMPLETE else "completed",
         "content": [said],
     }
-    return [*_reasoning(answer), message]
+    calls = [
+        {
+            "type": "function_call",
+            "id": answer.identity(f"fc_{index}_"),
+            "call_id": call.id,
+            "name": call.name,
+            "arguments": call.json,
+            "status": message["status"],
+        }
+        for index, call in enumerate(answer.spoken.calls)
+    ]
+    said_nothing = calls and not answer.spoken.text
+    return [*_reasoning(answer), *([] if said_nothing else [message]), *calls]
 
 
 def _reasoning(answer: Answer) -> list[Json]:
@@ -146,6 +133,7 @@ def _response(answer: Answer, output: list[Json], *, ended: bool) -> Json:
         "tool_choice": "auto",
         "tools": [],
         "top_p": None,
+        **answer.asked.echo,
     }
 
 
