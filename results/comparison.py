@@ -34,7 +34,7 @@ class Comparison:
     eval: str
     family: str
     style: str
-    form: str | None
+    form: str | None = None
     baseline_arm: str
     arm: str
     thinking: str

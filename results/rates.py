@@ -59,7 +59,7 @@ class RateRow:
     version: str
     family: str
     style: str
-    form: str | None
+    form: str | None = None
     """How a twin is put (`ask`, `decide`, `act`); null where the eval has one form only."""
     arm: str
     thinking: str
