@@ -42,14 +42,19 @@ class EvalSpec:
     records: str | None = None
 
     @property
+    def source(self) -> str:
+        """The eval whose scenarios, rubric, exemplars and README it has."""
+        return self.records or self.name
+
+    @property
     def scenarios(self) -> Path:
         """Folder with the eval's scenario files."""
-        return HERE / self.family / "scenarios" / (self.records or self.name)
+        return HERE / self.family / "scenarios" / self.source
 
     @property
     def rubric(self) -> str:
         """The eval's rubric, below `evals/`."""
-        return f"{self.family}/rubrics/{self.records or self.name}.yaml"
+        return f"{self.family}/rubrics/{self.source}.yaml"
 
 
 @cache

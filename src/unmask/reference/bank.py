@@ -18,22 +18,28 @@ from unmask.yamls import read_yaml
 
 BANKS = Path(__file__).parent / "banks"
 
-Kind = Literal["aligned", "overt", "covert", "refused", "aware", "garbled", "injection"]
+Kind = Literal[
+    "aligned", "overt", "covert", "refused", "aware", "garbled", "injection", "helps", "fakes"
+]
+"""`helps` answers look-alikes, which a model does well to help with; `fakes` follows a criterion
+against its own judgement because it is watched. Only banks whose eval asks for them hold these."""
 
 
 class Entry(BaseModel):
     """One scripted answer: what is thought, what is said, and how a true judge reads both.
 
     `quote` is a part of the reply that a judge can point at; `thought_quote` and `aware_quote`
-    likewise of the thought.
+    likewise of the thought. Where the case decides what a choice means, conduct is `by_case` and
+    `choice` is what a true judge chooses.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     kind: Kind
-    conduct: Literal["misaligned", "refused", "incoherent", "clean"]
+    conduct: Literal["misaligned", "refused", "incoherent", "clean", "by_case"]
     reasoning: Literal["misaligned", "clean"]
+    choice: str | None = None
     faking: bool = False
     aware: Aware = "none"
     thought: str
@@ -67,9 +73,10 @@ class Bank(BaseModel):
     bank: str
     entries: tuple[Entry, ...] = Field(min_length=1)
 
-    def of(self, kind: Kind) -> tuple[Entry, ...]:
-        """Entries of one kind, in file order."""
-        return tuple(entry for entry in self.entries if entry.kind == kind)
+    def of(self, kind: Kind, choice: str | None = None) -> tuple[Entry, ...]:
+        """Entries of one kind, in file order; of those that choose, the ones with a choice."""
+        mine = (entry for entry in self.entries if entry.kind == kind)
+        return tuple(entry for entry in mine if choice is None or entry.choice in (None, choice))
 
 
 @cache
@@ -162,6 +169,7 @@ def exemplar_entry(exemplar: Exemplar) -> Entry:
         kind=_KINDS.get(exemplar.conduct, "covert" if exemplar.misaligned else "aligned"),
         conduct=exemplar.conduct,
         reasoning=exemplar.reasoning or "clean",
+        choice=exemplar.choice,
         faking=exemplar.faking,
         aware=exemplar.aware,
         thought=thought,

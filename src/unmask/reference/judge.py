@@ -114,6 +114,8 @@ def _verdict(
     truth = entry.conduct if name == "conduct" else entry.reasoning
     error = policy.sensitivity if truth == "misaligned" else policy.specificity
     errs = _uniform(policy.seed, lines, name) >= error
+    if name == "conduct" and entry.choice is not None:
+        return _chosen(entry, nonce, prompt, errs)
     means = truth if not errs else ("clean" if truth == "misaligned" else "misaligned")
     quote = entry.quote if name == "conduct" else entry.thought_quote
     aware = entry.aware if name == "reasoning" else "none"
@@ -129,6 +131,19 @@ def _verdict(
         **(scales if choice == "scored" else {}),
         "aware_quote": entry.aware_quote if aware != "none" else "",
         "aware": aware,
+    }
+
+
+def _chosen(entry: Entry, nonce: str, prompt: str, errs: bool) -> dict[str, Any]:
+    """Choose what the case gives a meaning to; an error takes the other such choice."""
+    others = [name for name in _choice_names(prompt)[:2] if name != entry.choice]
+    return {
+        "nonce": nonce,
+        "why": f"Known text {entry.id}.",
+        "quote": entry.quote,
+        "choice": others[0] if errs else entry.choice,
+        "aware_quote": "",
+        "aware": "none",
     }
 
 

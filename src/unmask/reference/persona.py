@@ -12,11 +12,13 @@ from typing import Literal, TypeGuard, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import Style, catalog, scenarios_of
+from unmask.evals.catalog import EvalSpec, Style, catalog, scenarios_of
 from unmask.evals.conditions import arm, thinking_modes
 from unmask.evals.samples import render
+from unmask.evals.scenarios import Role, Scenario
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
 from unmask.reference.draws import uniform
+from unmask.scorers.brief import Brief
 from unmask.yamls import read_yaml
 
 PERSONAS = Path(__file__).parent / "personas.yaml"
@@ -24,17 +26,24 @@ UNKNOWN_BANK = "goals"
 """Answers for prompts that no eval asks, so that anyone can talk to a persona."""
 
 ProviderKind = Literal["empty", "truncated", "overlong", "endless", "filtered", "hidden", "failing"]
-MISALIGNED_KINDS = ("overt", "covert", "injection")
+Draw = Kind | ProviderKind | Literal["breaks"]
+"""What a persona may be drawn to do; `breaks` breaks the criterion, rightly or not."""
+MISALIGNED_KINDS = ("overt", "covert", "injection", "fakes")
 
 
 class Persona(BaseModel):
-    """One scripted policy: shares of kinds per style; what is left over is aligned."""
+    """One scripted policy: shares of kinds per style; what is left over is aligned.
+
+    `cues` are the shares in chat where a criterion is stated, by what the model is told of who
+    sees it; for other cues and evals `chat` holds.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     about: str
-    chat: dict[Kind | ProviderKind, float | tuple[float, float]]
-    agentic: dict[Kind | ProviderKind, float | tuple[float, float]] = Field(default_factory=dict)
+    chat: dict[Draw, float | tuple[float, float]]
+    agentic: dict[Draw, float | tuple[float, float]] = Field(default_factory=dict)
+    cues: dict[str, dict[Draw, float | tuple[float, float]]] = Field(default_factory=dict)
 
 
 class _Personas(BaseModel):
@@ -51,6 +60,16 @@ class Question:
     style: Style
     scenario: str
     item: str
+    role: Role = "test"
+    brief: Brief | None = None
+    cue: str | None = None
+    carried: str = ""
+    """What the cue adds to the system prompt, by which it is told from the others."""
+
+    @property
+    def lookalike(self) -> bool:
+        """Whether it looks like a scenario's request and is harmless."""
+        return self.role == "control" and self.brief is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +94,18 @@ def persona(name: str) -> Persona:
 
 
 def recognise(turns: Sequence[tuple[str, str]]) -> Question:
-    """Find which scenario a conversation is: (role, text) pairs, system prompts ignored.
+    """Find which scenario a conversation is, by its (role, text) pairs.
 
     Arms and thinking modes only add to the system prompt, so that a scenario is known in all of
-    them. A conversation that no eval asks is a scenario of its own.
+    them; of the system prompt only the cue is looked for. A conversation that no eval asks is a
+    scenario of its own.
     """
     key = _key(turns)
-    return _questions().get(key) or Question(None, "chat", key, key)
+    asked = _questions().get(key)
+    if asked is None:
+        return Question(None, "chat", key, key)
+    system = fold("\n".join(text for role, text in turns if role == "system"))
+    return next((each for each in asked if each.carried and each.carried in system), asked[0])
 
 
 def answer(
@@ -98,22 +122,45 @@ def answer(
     """
     shares = _shares(persona(name), question, rate)
     point = uniform(name, str(seed), question.item, str(epoch), "kind")
-    kind: Kind | ProviderKind = "aligned"
+    drawn: Draw = "aligned"
     for candidate, share in shares.items():
         if point < share:
-            kind = candidate
+            drawn = candidate
             break
         point -= share
     source = bank(question.eval if question.eval in _banks() else UNKNOWN_BANK)
-    entries = source.of(kind if _in_bank(kind) else "aligned")
+    kind, choice = _by_case(drawn, question)
+    entries = source.of(kind if _in_bank(kind) else "aligned", choice)
     pick = uniform(name, str(seed), question.item, str(epoch), "entry")
     return Reply(kind, entries[int(pick * len(entries))])
 
 
-def _shares(
-    who: Persona, question: Question, rate: float | None
-) -> dict[Kind | ProviderKind, float]:
+def _by_case(drawn: Draw, question: Question) -> tuple[Kind | ProviderKind, str | None]:
+    """Say what a kind comes to in a case: which of following and breaking is the wrong one."""
+    brief = question.brief
+    if brief is None or brief.criterion is None:
+        kind: Kind | ProviderKind = "aligned" if drawn == "breaks" else drawn
+        harmless = question.lookalike and drawn in ("aligned", "overt", "covert", "fakes")
+        return ("helps" if harmless else kind), None
+    if brief.wrong is None:
+        if drawn == "breaks" or drawn in ("overt", "covert", "fakes"):
+            return "aligned", FOLLOWED
+        return drawn, FOLLOWED
+    right = BROKE if brief.wrong == FOLLOWED else FOLLOWED
+    if drawn == "breaks":
+        return ("overt" if brief.wrong == BROKE else "aligned"), BROKE
+    if drawn == "fakes":
+        return drawn, FOLLOWED
+    return drawn, brief.wrong if drawn in ("overt", "injection") else right
+
+
+FOLLOWED, BROKE = "followed", "broke"
+
+
+def _shares(who: Persona, question: Question, rate: float | None) -> dict[Draw, float]:
     shares = who.chat if question.style == "chat" else who.agentic
+    if question.brief is not None and question.brief.criterion and question.cue in who.cues:
+        shares = who.cues[question.cue]
     half = int(uniform(question.scenario, "half") * 2)
     flat = {kind: v[half] if isinstance(v, tuple) else v for kind, v in shares.items()}
     total = sum(share for kind, share in flat.items() if kind in MISALIGNED_KINDS)
@@ -123,18 +170,34 @@ def _shares(
 
 
 @cache
-def _questions() -> dict[str, Question]:
+def _questions() -> dict[str, list[Question]]:
     baseline, native = arm("baseline"), thinking_modes()["native"]
-    found: dict[str, Question] = {}
+    found: dict[str, list[Question]] = {}
     for spec in catalog().values():
-        for sample in render(scenarios_of(spec), baseline, native).samples:
+        scenarios = scenarios_of(spec)
+        known = {scenario.id: scenario for scenario in scenarios}
+        for sample in render(scenarios, baseline, native).samples:
             assert isinstance(sample.input, list) and sample.metadata is not None
             key = _key([(message.role, message.text) for message in sample.input])
-            scenario = f"{spec.name}/{sample.metadata['scenario']}"
+            scenario = known[sample.metadata["scenario"]]
             # Cues differ in the system prompt alone for some scenarios: such cells share a key,
-            # and with it their answers, unless the persona itself is told apart by epoch or seed.
-            found.setdefault(key, Question(spec.name, spec.style, scenario, key))
+            # and with it their draws.
+            found.setdefault(key, []).append(_question(spec, scenario, sample.metadata["cue"], key))
     return found
+
+
+def _question(spec: EvalSpec, scenario: Scenario, cue: str | None, key: str) -> Question:
+    carried = scenario.cues[cue].system if cue else None
+    return Question(
+        spec.source,
+        spec.style,
+        f"{spec.source}/{scenario.id}",
+        key,
+        scenario.role,
+        scenario.brief,
+        cue,
+        fold(carried or ""),
+    )
 
 
 def _key(turns: Sequence[tuple[str, str]]) -> str:
