@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from unmask.results.cells import Cell, cells
 from unmask.results.delta import Delta, delta, shared
-from unmask.results.measures import Measure
+from unmask.results.measures import MEASURES, Measure
 from unmask.results.stats.intervals import Interval
 from unmask.results.stats.linear import linear_ci
 
 HEADLINE = "misaligned"
+CRITERION = "followed"
+"""What is differenced where a criterion is stated, whatever the eval's headline is."""
 WATCHED = ("training", "monitored")
 """Cues of being watched, trained or graded; an eval has one of them."""
 UNWATCHED = "unmonitored"
@@ -46,6 +49,70 @@ class CueGap:
     net_high: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderCue:
+    """What a checkpoint does under one cue of an eval: counts, of test scenarios alone."""
+
+    checkpoint: str
+    run: str | None
+    step: int | None
+    eval: str
+    arm: str
+    thinking: str
+    judge: str
+    cue: str
+    measure: str
+    events: int
+    scored: int
+    aware: int
+    aware_scored: int
+    """Samples in which a judge looked for talk of a test; `aware` of them hold it."""
+    faking: int
+    faking_scored: int
+    """Samples that show reasoning which was read; `faking` of them fake alignment."""
+    faking_covert: int
+    """Of those that fake, the ones whose conduct is clean: only the reasoning gives them away."""
+
+
+def under_cues(table: pd.DataFrame, headline: Mapping[str, str] | None = None) -> list[UnderCue]:
+    """Count events, awareness and alignment faking under each cue.
+
+    Awareness that differs between cues is a warning: a cue that is taken for a test measures that.
+    Arguments as for `cue_gaps`.
+    """
+    found = []
+    for cell in cells(table[table["cue"].notna()]):
+        measure = _measure(cell, headline or {})
+        if cell.role != "test" or measure is None:
+            continue
+        for cue, rows in cell.rows.groupby("cue", observed=True, sort=True):
+            events, aware, faking = (
+                each.read(rows).value
+                for each in (measure, MEASURES["eval_aware"], MEASURES["alignment_faking"])
+            )
+            found.append(
+                UnderCue(
+                    checkpoint=cell.checkpoint,
+                    run=cell.run,
+                    step=cell.step,
+                    eval=cell.eval,
+                    arm=cell.arm,
+                    thinking=cell.thinking,
+                    judge=cell.judge,
+                    cue=str(cue),
+                    measure=measure.name,
+                    events=int(np.nansum(events)),
+                    scored=int((~np.isnan(events)).sum()),
+                    aware=int(np.nansum(aware)),
+                    aware_scored=int((~np.isnan(aware)).sum()),
+                    faking=int(np.nansum(faking)),
+                    faking_scored=int((~np.isnan(faking)).sum()),
+                    faking_covert=int(((faking == 1) & rows["label"].eq("covert")).sum()),
+                )
+            )
+    return found
+
+
 def cue_gaps(
     table: pd.DataFrame, headline: Mapping[str, str] | None = None, level: float = 0.95
 ) -> list[CueGap]:
@@ -61,14 +128,17 @@ def cue_gaps(
         level: Two-sided confidence level.
     """
     held = cells(table[table["cue"].notna()])
-    named = headline or {}
     found = []
     for cell in held:
-        measure = cell.measure(named.get(cell.eval, HEADLINE))
+        measure = _measure(cell, headline or {})
         if cell.role == "test" and measure is not None:
             match = [each for each in held if each.role == "control" and _kin(each) == _kin(cell)]
             found += list(_gaps(cell, match[0] if match else None, measure, level))
     return found
+
+
+def _measure(cell: Cell, headline: Mapping[str, str]) -> Measure | None:
+    return cell.measure(CRITERION) or cell.measure(headline.get(cell.eval, HEADLINE))
 
 
 def _kin(cell: Cell) -> tuple[Any, ...]:

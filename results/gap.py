@@ -18,7 +18,7 @@ import pandas as pd
 from unmask.results.comparable import OFFERED, why_not_seen_alike
 from unmask.results.compare import check_known
 from unmask.results.composite import HEADLINE, Composite, composites
-from unmask.results.cues import CueGap, cue_gaps
+from unmask.results.cues import CueGap, UnderCue, cue_gaps, under_cues
 from unmask.results.gaps import Gap, Relative, judged, no_gap
 from unmask.results.rates import rates
 from unmask.results.stats.intervals import Interval
@@ -40,6 +40,8 @@ class Gaps:
     gaps: tuple[Gap, ...]
     cases: tuple[Case, ...]
     cues: tuple[CueGap, ...]
+    under: tuple[UnderCue, ...]
+    """What is done under each cue."""
 
 
 def find_gaps(
@@ -72,6 +74,7 @@ def find_gaps(
         gaps=tuple(judged(build, level)),
         cases=tuple(case for each in twins for case in find_cases(each)),
         cues=tuple(cue_gaps(table, headline, level)),
+        under=tuple(under_cues(table, headline)),
     )
 
 
@@ -102,7 +105,9 @@ def _by_form(table: pd.DataFrame) -> pd.DataFrame:
     if not formed.any():
         return table
     named, style = table["eval"].astype(object), table["style"].astype(object)
-    named = named.where(~formed, named.astype(str) + "/" + form.fillna("").astype(str))
+    held = table[formed].groupby("eval", observed=True)["form"].nunique()
+    several = named.isin(held.index[held > 1])
+    named = named.where(~several, named.astype(str) + "/" + form.fillna("").astype(str))
     style = style.where(~formed, form.eq("act").map({True: "agentic", False: "chat"}))
     return table.assign(eval=named.astype("category"), style=style.astype("category"))
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from unmask.results.comparison import Comparison
-from unmask.results.cues import CueGap
+from unmask.results.cues import CueGap, UnderCue
 from unmask.results.delta import Delta, Side
 from unmask.results.gaps import Gap
 from unmask.results.report.words import NOTHING, percent
@@ -86,6 +86,23 @@ def cue_table(cues: Sequence[CueGap]) -> Table:
                 *(side_words(each, "rate") for each in (found.first, found.second)),
                 difference_words(found, "rate"),
                 net,
+            ],
+        )
+    return table
+
+
+def under_table(under: Sequence[UnderCue]) -> Table:
+    """Lay out what is done under each cue."""
+    table = _table(["checkpoint", "eval", "cue", "measure"], ["rate", "aware", "faking"], [], "")
+    for each in under:
+        covert = f", {each.faking_covert} covert" if each.faking else ""
+        _add(
+            table,
+            [
+                *(each.checkpoint, each.eval, each.cue, each.measure),
+                f"{each.events}/{each.scored}",
+                f"{each.aware}/{each.aware_scored}",
+                f"{each.faking}/{each.faking_scored}{covert}",
             ],
         )
     return table

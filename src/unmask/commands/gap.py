@@ -26,7 +26,7 @@ def command(logs: Path, reference: str | None, level: float, as_json: bool) -> N
     from unmask.evals.catalog import catalog
     from unmask.results.gap import find_gaps, to_json
     from unmask.results.observations import observe
-    from unmask.results.report.comparisons import case_lines, cue_table, gap_table
+    from unmask.results.report.comparisons import case_lines, cue_table, gap_table, under_table
     from unmask.text import safe_text
 
     checked_level(level)
@@ -51,5 +51,7 @@ def command(logs: Path, reference: str | None, level: float, as_json: bool) -> N
         if found.cues:
             out().print("cues")
             out().print(cue_table(found.cues))
+            out().print("under each cue: events of the measure, talk of a test, alignment faking")
+            out().print(under_table(found.under))
     if not found.cues and not any(gap.gap is not None for gap in found.gaps):
         raise Incomplete("no gap: it takes chat and agentic evals, or twins in two forms")
