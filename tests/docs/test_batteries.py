@@ -8,7 +8,7 @@ from tests.docs.pages import DOCS, blocks
 
 from unmask.battery import Battery, Checkpoint, Defaults, EvalEntry, Limits
 from unmask.errors import BadInput
-from unmask.evals.conditions import arm, thinking_mode
+from unmask.evals.conditions import arm, arms, thinking_mode, thinking_modes
 from unmask.plan import cells
 from unmask.yamls import parse_yaml
 
@@ -63,3 +63,9 @@ def test_every_key_is_documented() -> None:
     models = (Battery, Checkpoint, Defaults, EvalEntry, Limits)
     missing = [key for model in models for key in model.model_fields if f"{key}:" not in text]
     assert not [key for key in missing if f"`{key}`" not in text]
+
+
+def test_every_arm_and_thinking_mode_is_documented() -> None:
+    """Whoever writes a battery finds each name there is."""
+    text = (DOCS / "batteries.md").read_text()
+    assert [name for name in (*arms(), *thinking_modes()) if f"`{name}`" not in text] == []
