@@ -20,6 +20,16 @@ JUNK = Spoken("Hard to say. On the one hand this, on the other hand that.")
 KEYS = ("LOCAL_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 """What Inspect's providers want to see set; the server asks for no key."""
 
+PROVIDERS: dict[str, dict[str, Any]] = {
+    "chat": {"model": "openai-api/local"},
+    "chat-stream": {"model": "openai-api/local", "args": {"stream": True}},
+    "responses": {"model": "openai", "args": {"responses_api": True}},
+    "responses-stream": {"model": "openai", "args": {"responses_api": True, "streaming": True}},
+    "messages": {"model": "anthropic"},
+    "messages-stream": {"model": "anthropic", "args": {"streaming": True}},
+}
+"""Inspect's providers for each wire format, plain and streamed."""
+
 
 def fault(status: int, message: str = "told to fail") -> Fault:
     """Build an error that both OpenAI's and Anthropic's SDK can read."""
@@ -82,3 +92,10 @@ def first(count: int, what: Fault | Spoken) -> Trouble:
 def matching(test: Callable[[Call], bool], what: Fault | Spoken) -> Trouble:
     """Fail every call that passes a test."""
     return lambda call, before: what if test(call) else None
+
+
+def over_http(provider: str, persona: str, server: ReferenceServer) -> dict[str, Any]:
+    """A checkpoint behind one of Inspect's providers."""
+    spec = PROVIDERS[provider]
+    url = server.origin if spec["model"] == "anthropic" else server.openai_url
+    return {**spec, "model": f"{spec['model']}/{persona}", "base_url": url}

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pandas as pd
 import pytest
 from inspect_ai.model import ModelOutput, get_model
-from tests.unmask.loopback import KEYS, loopback
+from tests.unmask.loopback import KEYS, PROVIDERS, loopback, over_http
 from tests.unmask.pipeline import battery, run, table
 
 from unmask.battery import Battery
@@ -24,15 +24,6 @@ from unmask.scorers.channels import split
 
 PERSONAS = ("hacker?rate=0.5", "aligned", "covert", "refuser", "truncated", "filtered")
 READS = ["item", "label", "missing", "conduct", "reasoning", "aware"]
-
-PROVIDERS: dict[str, dict[str, Any]] = {
-    "chat": {"model": "openai-api/local"},
-    "chat-stream": {"model": "openai-api/local", "args": {"stream": True}},
-    "responses": {"model": "openai", "args": {"responses_api": True}},
-    "responses-stream": {"model": "openai", "args": {"responses_api": True, "streaming": True}},
-    "messages": {"model": "anthropic"},
-    "messages-stream": {"model": "anthropic", "args": {"streaming": True}},
-}
 
 VISIBLE: list[tuple[Shown, str, str]] = [
     ("field", "chat", "full"),
@@ -64,13 +55,6 @@ def servers() -> Iterator[dict[Shown, ReferenceServer]]:
     """A server for each way to show reasoning."""
     with ExitStack() as stack:
         yield {s: stack.enter_context(serving(Settings(shown=s))) for s in get_args(Shown)}
-
-
-def over_http(provider: str, persona: str, server: ReferenceServer) -> dict[str, Any]:
-    """A checkpoint behind one of Inspect's providers."""
-    spec = PROVIDERS[provider]
-    url = server.origin if spec["model"] == "anthropic" else server.openai_url
-    return {**spec, "model": f"{spec['model']}/{persona}", "base_url": url}
 
 
 def in_process(persona: str) -> dict[str, Any]:

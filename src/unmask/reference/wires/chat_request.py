@@ -112,7 +112,7 @@ def _check(turns: Turns) -> None:
     loose = loose_end(turns, at_once=True)
     if loose is None:
         return
-    where = f"messages.[{loose.turn}]"
+    where = f"messages.{loose.turn}"
     if loose.unanswered:
         raise WireError(
             400,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, Tag
+from pydantic import BeforeValidator, Field, Tag, model_validator
 
 from unmask.reference.talk import Choice, Offer, Tool, ToolCall, Turn, Turns, loose_end
 from unmask.reference.wires.common import (
@@ -77,6 +77,12 @@ class _Choice(Wire):
     type: Choice | Literal["tool"]
     name: str | None = None
     disable_parallel_tool_use: bool = False
+
+    @model_validator(mode="after")
+    def _a_tool_has_a_name(self) -> Self:
+        if self.type == "tool" and not self.name:
+            raise ValueError("the type tool wants a name")
+        return self
 
 
 class _Request(Wire):
