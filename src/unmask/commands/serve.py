@@ -31,7 +31,8 @@ def command(persona: str | None, port: int, host: str, reasoning: Shown) -> None
 
     Speaks OpenAI's chat completions and responses and Anthropic's messages, plain and streamed. A
     request's model name says who answers, with arguments like a query: hacker?rate=0.1&seed=3.
-    PERSONA answers to every other model name.
+    PERSONA answers to every other model name. The model `tools` calls each tool on offer once, with
+    made-up arguments that fit, and then says what they returned: for clients and agents.
 
     \b
     unmask serve

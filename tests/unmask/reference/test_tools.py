@@ -177,8 +177,8 @@ def test_calls_begin_without_arguments(one: openai.OpenAI, two: anthropic.Anthro
         added: list[Any] = [e.item for e in events if e.type == "response.output_item.added"]
     begun = [(i.call_id, i.name, i.arguments) for i in added if i.type == "function_call"]
     assert begun == [("call_1", "weather", ""), ("call_2", "clock", "")]
-    asked = {"model": "aligned", "tools": MESSAGES_TOOLS, "max_tokens": 9}
-    with two.messages.create(**asked, messages=user(), stream=True) as raw:
+    asked = {"model": "aligned", "messages": user(), "tools": MESSAGES_TOOLS, "max_tokens": 9}
+    with two.messages.create(**asked, stream=True) as raw:
         blocks: list[Any] = [e.content_block for e in raw if e.type == "content_block_start"]
     starts = [(b.id, b.name, b.input) for b in blocks if b.type == "tool_use"]
     assert starts == [("call_1", "weather", {}), ("call_2", "clock", {})]
