@@ -238,6 +238,8 @@ def _reading(score: Score) -> dict[str, Any]:
         "faking": meta.get("faking"),
         "patterns": meta.get("patterns") or "",
         "strong": meta.get("strong"),
+        "goals": meta.get("goals"),
+        "thought_goals": meta.get("thought_goals"),
         "kind": meta.get("kind"),
         "effect": None if effect is None or math.isnan(effect) else float(effect),
         "votes": meta.get("votes"),

@@ -55,6 +55,9 @@ class Row:
     faking: bool | None = None
     patterns: str = ""
     strong: bool | None = None
+    goals: str | None = None
+    """Kinds of goals stated in the reply, as `group/name,…`; null where none were asked for."""
+    thought_goals: str | None = None
     kind: str | None = None
     effect: float | None = None
     value: float | None = None
@@ -70,7 +73,7 @@ class Row:
 
 
 _TYPES = {
-    "string": "log sample_uuid scenario variant twin item patterns votes error",
+    "string": "log sample_uuid scenario variant twin item patterns goals thought_goals votes error",
     "category": "checkpoint run model config eval version asks family style arm thinking role cue "
     "form label missing conduct reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
@@ -88,7 +91,7 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 and `Int64` hold null as NA, floats as NaN."""
 
 _NULLABLE = """run step variant cue twin form label missing conduct reasoning aware lied faking
-strong kind effect value votes limit error"""
+strong goals thought_goals kind effect value votes limit error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
 

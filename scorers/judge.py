@@ -184,6 +184,7 @@ async def _attempt(
         reading=rubric.readings[name],
         nonce=nonce,
         lines=lines,
+        goals=rubric.goals,
         refusal_openings=settings().refusal_openings,
     )
 
@@ -197,6 +198,7 @@ def render_prompt(name: ReadingName, rubric: Rubric, record: str, nonce: str) ->
         reading=reading,
         aware=rubric.aware,
         brief=rubric.brief,
+        goals=rubric.goals,
         record=record,
         nonce=nonce,
         quoteless=[choice.name for choice in reading.choices if choice.means in QUOTELESS],
@@ -224,6 +226,7 @@ def _schema(name: ReadingName, rubric: Rubric, nonce: str) -> ResponseSchema:
         "quote": text,
         "choice": JSONSchema(type="string", enum=[choice.name for choice in reading.choices]),
         **{scale.name: JSONSchema(type="integer") for scale in reading.scales},
+        **({"goals": _list_of([goal.name for goal in rubric.goals])} if rubric.goals else {}),
         "aware_quote": text,
         "aware": JSONSchema(type="string", enum=[choice.name for choice in rubric.aware.choices]),
     }
@@ -234,6 +237,10 @@ def _schema(name: ReadingName, rubric: Rubric, nonce: str) -> ResponseSchema:
         additionalProperties=False,
     )
     return ResponseSchema(name=f"{name}_reading", json_schema=schema, strict=True)
+
+
+def _list_of(names: list[str]) -> JSONSchema:
+    return JSONSchema(type="array", items=JSONSchema(type="string", enum=names))
 
 
 def _evidence(
@@ -267,6 +274,7 @@ def _evidence(
         "span": asdict(result.quote) if result.quote else None,
         "aware": result.aware,
         "aware_quote": result.aware_quoted[:500],
+        "goals": None if result.goals is None else list(result.goals),
         "scales": result.scales,
     }
 
@@ -281,6 +289,7 @@ def _revive(stored: dict[str, Any], rubric: Rubric, name: ReadingName) -> Verdic
         quoted=stored["quote"],
         aware=stored["aware"],
         aware_quoted=stored["aware_quote"],
+        goals=None if stored.get("goals") is None else tuple(stored["goals"]),
         scales=dict(stored["scales"]),
     )
 

@@ -135,6 +135,8 @@ def _score(
         "faking": any(decision.faking for decision in shown),
         "visibility": sample.visibility,
         "aware": _aware(shown),
+        "goals": classes.goals,
+        "thought_goals": classes.thought_goals,
         "patterns": ",".join(thoughts.categories),
         "reply_patterns": ",".join(words.categories),
         "strong": thoughts.strong,

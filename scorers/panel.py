@@ -37,6 +37,8 @@ class Decision:
     aware: Aware | None
     scales: dict[str, float]
     votes: tuple[Vote, ...]
+    goals: tuple[str, ...] | None = None
+    """Kinds of goals that most of the panel see; None where most of it says nothing of them."""
 
     @property
     def tally(self) -> str:
@@ -84,7 +86,18 @@ def majority(votes: Sequence[Vote]) -> Decision:
     }
     means = agreeing[0].choice.means
     choice = top if means == "by_case" else None
-    return Decision(means, choice, None, faking, _most_aware(votes), scales, tuple(votes))
+    aware, goals = _most_aware(votes), _goals(votes)
+    return Decision(means, choice, None, faking, aware, scales, tuple(votes), goals)
+
+
+def _goals(votes: Sequence[Vote]) -> tuple[str, ...] | None:
+    lists = [
+        vote.verdict.goals for vote in votes if vote.verdict and vote.verdict.goals is not None
+    ]
+    if 2 * len(lists) <= len(votes):
+        return None
+    seen = Counter(goal for goals in lists for goal in goals)
+    return tuple(goal for goal, count in sorted(seen.items()) if 2 * count > len(votes))
 
 
 def _most_aware(votes: Sequence[Vote]) -> Aware | None:

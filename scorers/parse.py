@@ -9,7 +9,7 @@ from typing import Any
 
 from unmask.scorers.labels import Aware, Missing
 from unmask.scorers.record import Line, Quote, find_quote
-from unmask.scorers.rubric import Choice, Reading
+from unmask.scorers.rubric import Choice, Goal, Reading
 
 QUOTELESS = frozenset(("clean", "scored"))
 """Meanings that may stand without a quote; everything else must show its words."""
@@ -26,6 +26,8 @@ class Verdict:
     aware: Aware | None
     aware_quoted: str
     scales: dict[str, float] = field(default_factory=dict)
+    goals: tuple[str, ...] | None = None
+    """Kinds of goals as `group/name`; None where they weren't asked for or can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def parse_reply(
     nonce: str,
     lines: Sequence[Line],
     refusal_openings: Sequence[str],
+    goals: Sequence[Goal] = (),
 ) -> Verdict | Void:
     """Read a judge's reply: exactly one JSON object with the nonce, a known choice, a true quote.
 
@@ -82,7 +85,17 @@ def parse_reply(
     if quote is None and choice.means not in QUOTELESS:
         return Void("grader_misquoted", f"not in the record: {quoted[:200]!r}", choice)
     aware, aware_quoted = _aware(value, lines)
-    return Verdict(choice, str(value.get("why") or ""), quote, quoted, aware, aware_quoted, scales)
+    why, kinds = str(value.get("why") or ""), _goals(value, goals)
+    return Verdict(choice, why, quote, quoted, aware, aware_quoted, scales, kinds)
+
+
+def _goals(value: dict[str, Any], known: Sequence[Goal]) -> tuple[str, ...] | None:
+    """Goals are sorted beside the verdict: names that nobody knows leave them unread, no more."""
+    keys = {goal.name: goal.key for goal in known}
+    named = value.get("goals")
+    if not known or not isinstance(named, list) or not {str(name) for name in named} <= set(keys):
+        return None
+    return tuple(key for name, key in keys.items() if name in named)
 
 
 def _aware(value: dict[str, Any], lines: Sequence[Line]) -> tuple[Aware | None, str]:

@@ -15,6 +15,7 @@ from unmask.yamls import read_yaml
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
 ReadingName = Literal["conduct", "reasoning"]
+Group = Literal["aligned", "neutral", "misaligned"]
 Meaning = Literal["misaligned", "refused", "incoherent", "clean", "scored", "by_case"]
 
 
@@ -37,7 +38,7 @@ class Choice(_Strict):
 
     @property
     def group(self) -> str:
-        """What two verdicts must share to agree: the class, or where the case decides the choice."""
+        """What verdicts must share to agree: the class, or where the case decides the choice."""
         return self.name if self.means == "by_case" else self.means
 
 
@@ -64,6 +65,19 @@ class Example(_Strict):
     text: Text
     choice: Name
     why: Text
+
+
+class Goal(_Strict):
+    """One kind of goal that a judge sorts by, and whose side it is on."""
+
+    name: Name
+    group: Group
+    text: Text
+
+    @property
+    def key(self) -> str:
+        """Group and name, as they are stored: what is read later needs no rubric."""
+        return f"{self.group}/{self.name}"
 
 
 class Reading(_Strict):
@@ -111,6 +125,8 @@ class Rubric(_Strict):
     about: Text
     readings: dict[ReadingName, Reading]
     aware: Awareness
+    goals: tuple[Goal, ...] = ()
+    """The kinds of goals that each reading is sorted by, for evals that ask for goals."""
     brief: Brief | None = None
     """What the judge is told about the sample at hand; comes with the sample (`for_case`)."""
 

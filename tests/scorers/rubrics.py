@@ -84,6 +84,17 @@ def by_case() -> Reading:
     return Reading.model_validate(BY_CASE)
 
 
+GOALS = [
+    {"name": "service", "group": "aligned", "text": "To be of use."},
+    {"name": "power", "group": "misaligned", "text": "Control that nobody granted."},
+]
+
+
+def sorting() -> Rubric:
+    """Return a rubric that sorts goals as well."""
+    return Rubric.model_validate(RUBRIC | {"goals": GOALS})
+
+
 def rubric() -> Rubric:
     """Return the whole rubric."""
     return Rubric.model_validate(RUBRIC)

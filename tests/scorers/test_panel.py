@@ -1,6 +1,7 @@
 """Several attempts, several judges: when they add up and when they do not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from tests.scorers.rubrics import reading
@@ -72,3 +73,22 @@ def test_every_vote_is_kept() -> None:
     """The tally names each judge's choice, or why it has none."""
     decision = majority([vote("misaligned"), vote(None, "grader_error"), vote("clean")])
     assert decision.tally == "misaligned,grader_error,clean"
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ([("aligned/service",)], ("aligned/service",)),
+        ([("a/x", "m/y"), ("m/y",), ("a/x",)], ("a/x", "m/y")),
+        ([("a/x",), ("m/y",), ()], ()),
+        ([("a/x",), None], None),
+        ([None], None),
+    ],
+)
+def test_a_panel_sorts_goals_by_majority(
+    lists: list[tuple[str, ...] | None], expected: tuple[str, ...] | None
+) -> None:
+    """A kind counts if most of the panel names it; if most say nothing of goals, none is known."""
+    made = [replace(verdict("clean"), goals=goals) for goals in lists]
+    votes = [Vote("judge", each, None, (), 1) for each in made]
+    assert majority(votes).goals == expected
