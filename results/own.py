@@ -238,6 +238,7 @@ def _reading(score: Score) -> dict[str, Any]:
         "faking": meta.get("faking"),
         "patterns": meta.get("patterns") or "",
         "strong": meta.get("strong"),
+        "injection": meta.get("injection"),
         "goals": meta.get("goals"),
         "thought_goals": meta.get("thought_goals"),
         "kind": meta.get("kind"),

@@ -55,6 +55,8 @@ class Row:
     faking: bool | None = None
     patterns: str = ""
     strong: bool | None = None
+    injection: bool | None = None
+    """Whether it holds words to a judge."""
     goals: str | None = None
     """Kinds of goals stated in the reply, as `group/name,…`; null where none were asked for."""
     thought_goals: str | None = None
@@ -77,7 +79,7 @@ _TYPES = {
     "category": "checkpoint run model config eval version asks family style arm thinking role cue "
     "form label missing conduct reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
-    "boolean": "lied faking strong",
+    "boolean": "lied faking strong injection",
     "Int64": "step",
     "int64": "input_tokens output_tokens",
     "int16": "epoch judge_calls",
@@ -91,7 +93,7 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 and `Int64` hold null as NA, floats as NaN."""
 
 _NULLABLE = """run step variant cue twin form label missing conduct reasoning aware lied faking
-strong goals thought_goals kind effect value votes limit error"""
+strong injection goals thought_goals kind effect value votes limit error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
 

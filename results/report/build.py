@@ -8,19 +8,23 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from unmask.results.evidence import Evidence
+from unmask.results.raters import compare_raters
 from unmask.results.rates import RateRow
 from unmask.results.report.section import Section
 from unmask.results.report.sections import (
     awareness,
+    goals,
     judges,
     missing,
     provenance,
+    raters,
     rates,
     visibility,
 )
 from unmask.results.report.sections import evidence as evidence_section
 from unmask.results.report.sections.evidence import Cell
 from unmask.results.report.sections.provenance import Packages
+from unmask.results.taxonomy import taxonomies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +58,11 @@ def sections(material: Material) -> list[Section]:
         *material.decided,
         rates.section(rows, named, material.level),
         *material.compared,
+        goals.section(taxonomies(table)),
         missing.section(table),
         visibility.section(table),
         judges.section(table, rows),
+        raters.section(compare_raters(table), table),
         awareness.section(table, rows, named, material.level),
         evidence_section.section(material.cells, material.evidence, material.logs),
         provenance.section(table, material.packages, material.notes, material.versions),

@@ -76,19 +76,23 @@ def cue_table(cues: Sequence[CueGap]) -> Table:
     )
     for cue in cues:
         found = cue.difference
-        net = NOTHING
-        if cue.net is not None and cue.net_low is not None and cue.net_high is not None:
-            net = _points(cue.net, cue.net_low, cue.net_high)
         _add(
             table,
             [
                 *(cue.checkpoint, cue.eval, f"{cue.first_cue} - {cue.second_cue}", cue.measure),
                 *(side_words(each, "rate") for each in (found.first, found.second)),
                 difference_words(found, "rate"),
-                net,
+                net_words(cue),
             ],
         )
     return table
+
+
+def net_words(cue: CueGap) -> str:
+    """Write the difference less that of the benign match, or a dash where there is none."""
+    if cue.net is None or cue.net_low is None or cue.net_high is None:
+        return NOTHING
+    return _points(cue.net, cue.net_low, cue.net_high)
 
 
 def under_table(under: Sequence[UnderCue]) -> Table:

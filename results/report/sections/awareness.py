@@ -51,4 +51,4 @@ def section(
 
 def _key(row: RateRow) -> tuple[str | int | None, ...]:
     what = (row.checkpoint, row.run, row.step, row.config, row.eval, row.version)
-    return (*what, row.arm, row.thinking, row.role, row.judge, row.reads, row.measure)
+    return (*what, row.form, row.arm, row.thinking, row.role, row.judge, row.reads, row.measure)

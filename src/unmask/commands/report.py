@@ -129,13 +129,18 @@ def gather(
 
 def _compared(table: pd.DataFrame, headline: dict[str, str], level: float) -> tuple[Section, ...]:
     """Make the sections that set samples against each other, where the table has what they need."""
+    from unmask.results.compare import Plan as ComparePlan
+    from unmask.results.compare import compare_arms, compare_private
     from unmask.results.gap import find_gaps
-    from unmask.results.report.sections import gap, trajectory
+    from unmask.results.report.sections import compared, cues, gap, trajectory
     from unmask.results.trajectory import Plan, trajectories
 
-    made = []
-    if table["style"].nunique() > 1 or table["twin"].notna().any():
-        made.append(gap.section(find_gaps(table, None, headline, level)))
+    plan, named = ComparePlan(headline, level=level), sorted(table["checkpoint"].unique())
+    rows = [*compare_arms(table, named, plan), *compare_private(table, named, plan)]
+    made = [compared.section(rows)]
+    if table["style"].nunique() > 1 or table[["twin", "cue"]].notna().any(axis=None):
+        found = find_gaps(table, None, headline, level)
+        made += [gap.section(found), cues.section(found)]
     if table["step"].notna().any():
         made.append(trajectory.section(trajectories(table, Plan(headline, level=level))))
     return tuple(section for section in made if section)
