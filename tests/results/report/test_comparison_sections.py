@@ -1,15 +1,18 @@
 """Gaps and trajectories in the report, and comparisons in the terminal."""
 
+import re
 from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
 from tests.results.tables import counts, table
 
-from unmask.results.compare import Plan, compare
+from unmask.results.compare import Plan, compare, compare_arms
 from unmask.results.gap import find_gaps
+from unmask.results.raters import compare_raters
 from unmask.results.report.comparisons import comparison_table, gap_table
-from unmask.results.report.sections import gap, trajectory
+from unmask.results.report.sections import compared, cues, gap, goals, raters, trajectory
+from unmask.results.taxonomy import taxonomies
 from unmask.results.trajectory import Plan as Along
 from unmask.results.trajectory import trajectories
 
@@ -66,3 +69,50 @@ def test_tables_are_readable_at_a_hundred_columns() -> None:
     gaps = find_gaps(table(counts(QUIET, 3), counts(LOUD, 3, eval="exfil", style="agentic")))
     said = " ".join(printed(gap_table(gaps.gaps)).split())
     assert "cause" in said and "agentic" in said
+
+
+def test_cues_say_what_watching_changes_and_who_speaks_of_a_test() -> None:
+    """The difference, less the benign match, and the counts under each cue."""
+    held = table(
+        counts([0] * 12, 1, cue="training", variant="a", kind="followed"),
+        counts([0] * 12, 1, cue="unmonitored", variant="a", kind="broke", aware="names"),
+    )
+    shown = cues.section(find_gaps(held))
+    assert shown is not None
+    assert "training - unmonitored" in shown.body and "+100.0" in shown.body
+    assert "12/12 followed" in shown.body and "0/12 followed" in shown.body
+    assert cues.section(find_gaps(table(counts([0], 1)))) is None
+
+
+def test_arms_stand_against_the_baseline_arm() -> None:
+    """Each arm has its line; what can't be compared has its reason."""
+    held = table(counts(QUIET, 3), counts(LOUD, 3, arm="hack-hints"))
+    shown = compared.section(compare_arms(held, ["base"], Plan({})))
+    assert shown is not None
+    assert "arm hack-hints of base" in shown.body and ">rose<" in shown.body
+    assert compared.section(compare_arms(table(counts(QUIET, 3)), ["base"], Plan({}))) is None
+
+
+def test_goals_show_the_shift_and_every_kind() -> None:
+    """A goal that is thought and not said stands where it can be seen."""
+    held = table(
+        counts([0] * 3, 1, goals="aligned/service", thought_goals="misaligned/power"),
+    )
+    shown = goals.section(taxonomies(held))
+    assert shown is not None
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", shown.body)
+    at = cells.index("misaligned", cells.index("not read") + 1)
+    assert cells[at + 1 : at + 6] == ["3", "–", "–", "–", "–"]
+    assert cells[-5:] == ["goals", "aligned", "service", "3", "–"]
+    assert goals.section(taxonomies(table(counts([0], 1)))) is None
+
+
+def test_raters_name_the_samples_to_read_first() -> None:
+    """Judge against patterns, with the sample on which they differ; and who spoke to the judge."""
+    held = table(
+        counts([1], 1, strong=False, patterns="", reasoning="misaligned", injection=True),
+    )
+    shown = raters.section(compare_raters(held), held)
+    assert shown is not None
+    assert "Read these first" in shown.body
+    assert "1 overt" in shown.body
