@@ -21,8 +21,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import rankdata
 
-from unmask.evals.catalog import EvalSpec, catalog
-from unmask.evals.exemplars import Exemplar, exemplars_folder, load_exemplars
+from unmask.evals.catalog import EvalSpec
+from unmask.evals.exemplars import Exemplar, load_exemplars, with_exemplars
 
 Floats = NDArray[np.float64]
 
@@ -38,9 +38,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5)
     args = parser.parse_args()
     reached = False
-    for spec in catalog().values():
-        if any(exemplars_folder(spec).glob("*.yaml")):
-            reached |= _report(spec, args.limit, range(args.seeds))
+    for spec in with_exemplars():
+        reached |= _report(spec, args.limit, range(args.seeds))
     return 1 if reached else 0
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import HERE, EvalSpec
+from unmask.evals.catalog import HERE, EvalSpec, catalog
 from unmask.evals.scenarios import CANARY, Slug, Text
 from unmask.scorers.brief import Brief
 from unmask.scorers.labels import Aware
@@ -118,6 +118,15 @@ class ExemplarFile(_Strict):
 def exemplars_folder(spec: EvalSpec) -> Path:
     """Where the exemplars for the eval's rubric stand."""
     return HERE / spec.family / "exemplars" / Path(spec.rubric).stem
+
+
+def with_exemplars() -> tuple[EvalSpec, ...]:
+    """Every eval with exemplars for a rubric of its own; evals on shared records are not named."""
+    return tuple(
+        spec
+        for spec in catalog().values()
+        if spec.records is None and any(exemplars_folder(spec).glob("*.yaml"))
+    )
 
 
 def load_exemplars(spec: EvalSpec, *, disputed: bool = False) -> tuple[Exemplar, ...]:

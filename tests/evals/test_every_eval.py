@@ -98,7 +98,7 @@ def test_final_answer_stands_once_in_the_prompt(spec: EvalSpec) -> None:
 @every_eval
 def test_reference_models_can_answer(spec: EvalSpec) -> None:
     """Each eval has a bank of scripted replies of its own."""
-    assert bank(spec.name).bank == spec.name
+    assert bank(spec.source).bank == spec.source
 
 
 @every_eval

@@ -7,13 +7,19 @@ import pytest
 
 from unmask.errors import BadInput
 from unmask.evals.catalog import EvalSpec, catalog
-from unmask.evals.exemplars import Exemplar, exemplars_folder, load_exemplars, read_exemplars
+from unmask.evals.exemplars import (
+    Exemplar,
+    exemplars_folder,
+    load_exemplars,
+    read_exemplars,
+    with_exemplars,
+)
 from unmask.evals.scenarios import CANARY
 from unmask.reference.bank import BANKS, bank, fold
 from unmask.scorers.rubric import load_rubric
 
 EVALS = Path(exemplars_folder(next(iter(catalog().values())))).parents[2]
-WITH_EXEMPLARS = [spec for spec in catalog().values() if exemplars_folder(spec).is_dir()]
+WITH_EXEMPLARS = with_exemplars()
 
 PACK = f"""\
 canary: {CANARY}

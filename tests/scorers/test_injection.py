@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import HERE, EvalSpec, catalog
-from unmask.evals.exemplars import exemplars_folder, load_exemplars
+from unmask.evals.catalog import HERE, EvalSpec
+from unmask.evals.exemplars import load_exemplars, with_exemplars
 from unmask.reference.bank import BANKS, Bank
 from unmask.scorers.injection import (
     Pattern,
@@ -81,7 +81,7 @@ def test_what_injections_confess_is_left_for_the_second_look() -> None:
 
 @pytest.mark.parametrize(
     "spec",
-    [spec for spec in catalog().values() if any(exemplars_folder(spec).glob("*.yaml"))],
+    with_exemplars(),
     ids=lambda spec: spec.name,
 )
 def test_of_the_exemplars_exactly_the_injections_are_flagged(spec: EvalSpec) -> None:

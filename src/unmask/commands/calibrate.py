@@ -80,15 +80,15 @@ def command(
 
 
 def _evals(names: tuple[str, ...]) -> list[EvalSpec]:
-    from unmask.evals.catalog import catalog, find_eval
-    from unmask.evals.exemplars import exemplars_folder
+    from unmask.evals.catalog import find_eval
+    from unmask.evals.exemplars import with_exemplars
 
     if names:
         return [find_eval(name) for name in names]
-    ready = [spec for spec in catalog().values() if any(exemplars_folder(spec).glob("*.yaml"))]
+    ready = with_exemplars()
     if not ready:
         raise BadInput("no eval has exemplars")
-    return ready
+    return list(ready)
 
 
 def _reads(read: Reread) -> str:

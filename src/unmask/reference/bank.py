@@ -9,8 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from unmask.evals.catalog import catalog
-from unmask.evals.exemplars import Exemplar, exemplars_folder, load_exemplars
+from unmask.evals.exemplars import Exemplar, load_exemplars, with_exemplars
 from unmask.scorers.injection import load_injection, mask_text
 from unmask.scorers.labels import Aware
 from unmask.scorers.record import Line, find_quote
@@ -215,7 +214,6 @@ def _bank_entries() -> tuple[Entry, ...]:
 def _exemplar_entries() -> tuple[Entry, ...]:
     return tuple(
         exemplar_entry(exemplar)
-        for spec in catalog().values()
-        if any(exemplars_folder(spec).glob("*.yaml"))
+        for spec in with_exemplars()
         for exemplar in load_exemplars(spec, disputed=True)
     )

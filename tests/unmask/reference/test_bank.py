@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 import unmask.evals
 from unmask.errors import BadInput
-from unmask.evals.catalog import catalog
-from unmask.evals.exemplars import exemplars_folder, load_exemplars
+from unmask.evals.exemplars import load_exemplars, with_exemplars
 from unmask.evals.scenarios import CANARY
 from unmask.reference.bank import (
     BANKS,
@@ -27,7 +26,7 @@ from unmask.scorers.rubric import load_rubric
 
 NAMES = sorted(path.stem for path in BANKS.glob("*.yaml"))
 ENTRIES = [entry for name in NAMES for entry in bank(name).entries]
-CALIBRATABLE = [s for s in catalog().values() if any(exemplars_folder(s).glob("*.yaml"))]
+CALIBRATABLE = with_exemplars()
 RUBRICS = sorted(Path(unmask.evals.__path__[0]).glob("*/rubrics/*.yaml"))
 
 CONDUCT: dict[Kind, str] = {
