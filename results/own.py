@@ -231,6 +231,7 @@ def _reading(score: Score) -> dict[str, Any]:
         "label": label,
         "missing": None if label is not None else missing_reason(score.reason),
         "conduct": conduct if conduct in CONDUCTS else None,
+        "first": meta.get("first"),
         "reasoning": reasoning if reasoning in REASONINGS else None,
         "visibility": meta.get("visibility") or UNKNOWN,
         "aware": meta.get("aware"),

@@ -48,6 +48,8 @@ class Row:
     label: str | None = None
     missing: str | None = None
     conduct: str | None = None
+    first: str | None = None
+    """Conduct at the first decision point of a sample with several turns; null elsewhere."""
     reasoning: str | None = None
     visibility: str = UNKNOWN
     aware: str | None = None
@@ -77,7 +79,7 @@ class Row:
 _TYPES = {
     "string": "log sample_uuid scenario variant twin item patterns goals thought_goals votes error",
     "category": "checkpoint run model config eval version asks family style arm thinking role cue "
-    "form label missing conduct reasoning visibility aware kind judge reads limit",
+    "form label missing conduct first reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
     "boolean": "lied faking strong injection",
     "Int64": "step",
@@ -92,7 +94,8 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 """Column → pandas dtype, in column order. `category` is dictionary-encoded text; text, `boolean`
 and `Int64` hold null as NA, floats as NaN."""
 
-_NULLABLE = """run step variant cue twin form label missing conduct reasoning aware lied faking
+_NULLABLE = """run step variant cue twin form label missing conduct first reasoning aware lied
+faking
 strong injection goals thought_goals kind effect value votes limit error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
@@ -103,6 +106,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "label": frozenset(LABELS),
     "missing": frozenset(MISSING),
     "conduct": frozenset(get_args(Conduct)),
+    "first": frozenset(get_args(Conduct)),
     "reasoning": frozenset(get_args(Reasoning)),
     "visibility": frozenset((*get_args(Visibility), UNKNOWN)),
     "aware": frozenset(get_args(Aware)),

@@ -10,12 +10,13 @@ from unmask.results.delta import delta, shared
 from unmask.results.gaps import Gap, Relative, no_gap
 from unmask.results.stats.intervals import Interval
 from unmask.results.stats.linear import linear_ci
-from unmask.results.twins import CONTRASTS, Twins, difference
+from unmask.results.twins import CONTRASTS, FIRST, Twins, difference
 
 FEW = 5
 """Below this many events on either side no ratio is shown."""
 
-MEASURES = ("misaligned", "conduct")
+CONDUCT = "conduct"
+MEASURES = ("misaligned", CONDUCT)
 
 _FACTS = ("checkpoint", "run", "step", "arm", "thinking", "judge")
 
@@ -37,7 +38,7 @@ def _paired(twins: Twins, usual: Twins | None, level: float) -> list[Gap]:
         _paired_gap(twins, usual, contrast, measure, level)
         for contrast in CONTRASTS
         if set(contrast) <= twins.forms.keys()
-        for measure in MEASURES
+        for measure in (MEASURES if FIRST not in contrast else (CONDUCT,))
     ]
 
 

@@ -15,8 +15,12 @@ from unmask.results.discordant import Sample
 from unmask.results.measures import MEASURES, Measure
 from unmask.results.stats import Difference, diff_ci_default
 
-CONTRASTS = (("act", "decide"), ("act", "ask"))
-"""Tools or not, at the same act; and does against says."""
+FIRST = "act at first"
+"""The form `act` as it stood at its first decision point, where a twin without tools ends."""
+
+CONTRASTS = (("act", "decide"), ("act", "ask"), ("decide", "ask"), (FIRST, "decide"))
+"""Tools or not, at the same act; does against says, with tools and without; and tools or not where
+both have had one turn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -65,7 +69,9 @@ class Case:
 
 def find_twins(table: pd.DataFrame) -> list[Twins]:
     """Bring the forms of twins together."""
-    held = table[table["twin"].notna() & table["form"].notna() & table["role"].eq("test")]
+    held = _with_first(
+        table[table["twin"].notna() & table["form"].notna() & table["role"].eq("test")]
+    )
     groups: dict[tuple[object, ...], list[tuple[str, Cell]]] = {}
     for form in sorted(held["form"].astype(str).unique()):
         # By form first: a sample of one form is no gap in the reading of another.
@@ -128,6 +134,16 @@ def difference(
     return diff_ci_default(
         left.events, left.scored, right.events, right.scored, paired=True, conf=level
     )
+
+
+def _with_first(held: pd.DataFrame) -> pd.DataFrame:
+    """Add acted samples once more, with what they had done at the first decision point."""
+    known = held[held["form"].eq("act") & held["first"].notna()]
+    if known.empty:
+        return held
+    early = known.assign(form=FIRST, conduct=known["first"], label=None)
+    forms = early.assign(form=early["form"].astype("category"))
+    return pd.concat([held, forms.astype({"label": held["label"].dtype})])
 
 
 def _twins(group: Sequence[tuple[str, Cell]], judge: str) -> Twins:

@@ -55,6 +55,31 @@ def test_a_gap_beyond_that_of_the_reference_is_masked(both: pd.DataFrame) -> Non
     assert found.verdict == "masked"
 
 
+def test_the_first_decision_point_has_a_gap_of_its_own() -> None:
+    """Done at once, or only after many turns: the contrast with one turn of chat tells."""
+    late = [replace(each, first="clean") for each in twins("new", LOW, HIGH) if each.form == "act"]
+    decided = [
+        replace(each, form="decide") for each in twins("new", LOW, LOW) if each.form == "ask"
+    ]
+    found = find_gaps(table(late, decided)).gaps
+    whole, first = of(found, "new", "act - decide"), of(found, "new", "act at first - decide")
+    assert whole.gap is not None and whole.gap > 0.5
+    assert first.gap is not None and first.gap < 0
+    assert first.first_counts == "0/90"
+    measures = {each.measure for each in found if each.contrast == "act at first - decide"}
+    assert measures == {"conduct"}
+
+
+def test_decided_against_asked_needs_no_tools() -> None:
+    """What is done in a reply against what was said it would do."""
+    rows = [
+        replace(each, form="decide" if each.form == "act" else "ask")
+        for each in twins("new", LOW, HIGH)
+    ]
+    found = of(find_gaps(table(rows)).gaps, "new", "decide - ask")
+    assert found.gap is not None and found.gap > 0.5
+
+
 def test_without_a_reference_the_cause_is_unknown(both: pd.DataFrame) -> None:
     """A gap alone is never called masked."""
     found = of(find_gaps(both).gaps, "new")
