@@ -95,8 +95,7 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 and `Int64` hold null as NA, floats as NaN."""
 
 _NULLABLE = """run step variant cue twin form label missing conduct first reasoning aware lied
-faking
-strong injection goals thought_goals kind effect value votes limit error"""
+faking strong injection goals thought_goals kind effect value votes limit error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
 
