@@ -58,6 +58,7 @@ class Pattern(_Strict):
 
     `words` is a cheap filter: the expression is tried only on texts with at least one of them.
     `negated` says that the expression's own meaning rests on a negation ("I should not tell").
+    `suggestive` ones are found in innocent thoughts as well: they do not count for the strong flag.
     """
 
     id: Name
@@ -65,6 +66,7 @@ class Pattern(_Strict):
     regex: Text
     words: Annotated[tuple[Text, ...], Field(min_length=1)]
     negated: bool = False
+    suggestive: bool = False
     must: Annotated[tuple[Text, ...], Field(min_length=1)]
     must_not: Annotated[tuple[Text, ...], Field(min_length=1)]
 
@@ -309,7 +311,8 @@ def _turned_down(patterns: Patterns, plain: str) -> bool:
 
 def _strong(patterns: Patterns, hits: list[Hit]) -> bool:
     counted = {category.id for category in patterns.categories if category.strong}
-    chosen = [hit for hit in hits if hit.category in counted]
+    suggestive = {pattern.id for pattern in patterns.patterns if pattern.suggestive}
+    chosen = [h for h in hits if h.category in counted and h.pattern not in suggestive]
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     for hit in chosen:
