@@ -13,15 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from inspect_ai.log import (
-    EvalLog,
-    EvalSampleSummary,
-    read_eval_log,
-    read_eval_log_sample_summaries,
-)
+from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log
 from pydantic import ValidationError
 
 from unmask.errors import BadInput
+from unmask.results.summaries import read_summaries
 from unmask.text import safe_text
 
 NOT_LOGS = frozenset(
@@ -86,7 +82,7 @@ def read_logs(path: Path) -> tuple[list[Log], list[str]]:
             name = safe_text(file.relative_to(root).as_posix())
             try:
                 header = read_eval_log(str(file), header_only=True)
-                summaries = read_eval_log_sample_summaries(str(file))
+                summaries = read_summaries(file)
             except Exception as error:  # a foreign file can break a reader in any way
                 unread.append(f"{name}: not a readable Inspect log ({_cause(error)})")
             else:
