@@ -33,7 +33,7 @@ def main() -> None:
     theirs = _median([str(scripts / "inspect"), "eval", "--help"], runs)
     print(f"unmask --help: {ours:.2f} s (bar: 0.30); inspect eval --help: {theirs:.2f} s")
     with tempfile.TemporaryDirectory() as folder:
-        seconds, peak = _watched([str(scripts / "unmask"), "demo"], folder)
+        seconds, peak = watched([str(scripts / "unmask"), "demo"], folder)
     print(
         f"unmask demo: {seconds:.0f} s (bar: 60); memory of all its processes: {peak:.0f} MB (700)"
     )
@@ -48,7 +48,7 @@ def _median(command: list[str], runs: int) -> float:
     return statistics.median(times[1:])  # the first one warms the disk
 
 
-def _watched(command: list[str], folder: str) -> tuple[float, float]:
+def watched(command: list[str], folder: str) -> tuple[float, float]:
     """Run a command; return its seconds and the highest summed resident memory in MB."""
     start = time.perf_counter()
     process = subprocess.Popen(
