@@ -58,9 +58,20 @@ def cells(table: pd.DataFrame) -> list[Cell]:
             measures=tuple(_measures(rows, held)),
             rows=rows,
         )
-        for key, part in table.groupby(CELL, sort=True, dropna=False, observed=True)
+        for key, part in _parts(table)
         for (judge, reads), rows in _readings(part)
     ]
+
+
+def _parts(table: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], pd.DataFrame]]:
+    """Group a table by cell: slices of one sorted copy, for a copy of each takes far longer."""
+    number = table.groupby(CELL, sort=True, dropna=False, observed=True).ngroup().to_numpy()
+    order = np.argsort(number, kind="stable")
+    held = table.take(order)
+    starts = np.flatnonzero(np.diff(number[order], prepend=-1))
+    keys = held[CELL].iloc[starts].itertuples(index=False, name=None)
+    for key, start, stop in zip(keys, starts, [*starts[1:], len(held)], strict=True):
+        yield key, held.iloc[start:stop]
 
 
 def _names(key: tuple[Any, ...]) -> dict[str, Any]:
@@ -81,17 +92,25 @@ def _recorded(table: pd.DataFrame) -> set[tuple[str, str]]:
 
 def _readings(cell: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     """Split a cell by judge; samples that a judge did not read are gaps of its reading."""
-    unread = cell["judge"].eq("") & cell["reads"].eq("")
-    keys = cell.loc[~unread, ["judge", "reads"]].drop_duplicates().sort_values(["judge", "reads"])
-    if keys.empty:
-        yield ("", ""), cell
-    for judge, reads in keys.itertuples(index=False):
-        mine = cell["judge"].eq(judge) & cell["reads"].eq(reads)
-        rows = cell[mine | unread]
-        others = cell[~mine & ~cell["sample_uuid"].isin(rows["sample_uuid"])]
-        gaps = others.drop_duplicates("sample_uuid").assign(**_UNREAD)
+    readers = cell[["judge", "reads"]].drop_duplicates().itertuples(index=False, name=None)
+    keys = sorted((str(judge), str(reads)) for judge, reads in readers)
+    named = [key for key in keys if key != ("", "")]
+    if len(named) <= 1:
+        yield named[0] if named else ("", ""), cell
+        return
+    judge, reads = (cell[name].to_numpy(dtype=object) for name in ("judge", "reads"))
+    unread = (judge == "") & (reads == "")
+    samples, _ = pd.factorize(cell["sample_uuid"])
+    for key in named:
+        kept = unread | ((judge == key[0]) & (reads == key[1]))
+        others = np.flatnonzero(~np.isin(samples, samples[kept]))
+        if not len(others):
+            yield key, cell[kept]
+            continue
+        once = np.sort(np.unique(samples[others], return_index=True)[1])
+        gaps = cell.iloc[others[once]].assign(**_UNREAD)
         gaps["missing"] = pd.Series("not_run", index=gaps.index, dtype="category")
-        yield (str(judge), str(reads)), pd.concat([rows, gaps]) if len(gaps) else rows
+        yield key, pd.concat([cell[kept], gaps])
 
 
 _UNREAD: dict[str, Any] = {
