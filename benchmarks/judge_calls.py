@@ -15,12 +15,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from inspect_ai.model import ModelUsage
-
 from unmask.battery import Battery
 from unmask.evals.catalog import catalog
 from unmask.results.logs import read_logs
 from unmask.results.observations import observe
+from unmask.results.summaries import Tokens
 from unmask.run import open_models, quiet_environment, run_checkpoint
 
 JUDGE = "reference/judge"
@@ -64,16 +63,14 @@ def measure(name: str, title: str, scenarios: int, logs: Path) -> tuple[int, flo
     for checkpoint in battery.checkpoints:
         run_checkpoint(checkpoint, battery, models, logs, display="none", say=lambda line: None)
     read, _ = read_logs(logs)
-    usages = [
-        summary.model_usage.get(JUDGE, ModelUsage()) for log in read for summary in log.summaries
-    ]
+    usages = [summary.tokens.get(JUDGE, Tokens(0, 0)) for log in read for summary in log.summaries]
     table = observe(logs).table
     count = len(table)
     return (
         count,
         float(table["judge_calls"].sum()) / count,
-        sum(usage.input_tokens for usage in usages) / count,
-        sum(usage.output_tokens for usage in usages) / count,
+        sum(usage.input for usage in usages) / count,
+        sum(usage.output for usage in usages) / count,
     )
 
 

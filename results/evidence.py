@@ -12,6 +12,7 @@ from inspect_ai.scorer import Score
 
 from unmask.results.logs import Log, quiet, read_logs
 from unmask.results.merge import sample_uuid
+from unmask.results.summaries import Given
 from unmask.scorers.record import Line, find_quote
 from unmask.scorers.transcript import transcript
 
@@ -118,12 +119,10 @@ def read_packages(logs: Iterable[Path]) -> dict[tuple[tuple[str, str], ...], int
 
 
 def _has_reading(log: Log) -> bool:
-    return any(
-        _is_ours(score) for summary in log.summaries for score in (summary.scores or {}).values()
-    )
+    return any(_is_ours(score) for summary in log.summaries for score in summary.scores.values())
 
 
-def _is_ours(score: Score) -> bool:
+def _is_ours(score: Score | Given) -> bool:
     return {"judge", "reads"} <= (score.metadata or {}).keys()
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from inspect_ai.log import EvalSampleSummary
-
 from unmask.errors import BadInput
 from unmask.results.checkpoints import name_checkpoints
 from unmask.results.headers import header_notes
@@ -18,6 +16,7 @@ from unmask.results.logs import Log, planned
 from unmask.results.merge import Look, merge, sample_uuid
 from unmask.results.own import costs
 from unmask.results.scores import raw_value, read_value, score_names, unreadable, wanted
+from unmask.results.summaries import Summary
 from unmask.results.table import FOREIGN, UNKNOWN, Row
 from unmask.text import safe_text
 
@@ -144,8 +143,7 @@ def _looks(log: Log, checkpoint: str, arm: str) -> list[Look]:
     spec = log.header.eval
     held = {(str(summary.id), summary.epoch): summary for summary in log.summaries}
     owed = {
-        (sample_id, epoch): EvalSampleSummary(id=sample_id, epoch=epoch, input="", target="")
-        for sample_id, epoch in planned(log)
+        (sample_id, epoch): Summary(id=sample_id, epoch=epoch) for sample_id, epoch in planned(log)
     }
     return [
         Look(
@@ -213,11 +211,7 @@ def _digest(text: str) -> str:
 def _short_replies(log: Log) -> list[str]:
     """Point at replies that may not exist: one token at most, where most replies are long."""
     model = log.header.eval.model
-    tokens = [
-        summary.model_usage[model].output_tokens
-        for summary in log.summaries
-        if model in summary.model_usage
-    ]
+    tokens = [summary.tokens[model].output for summary in log.summaries if model in summary.tokens]
     short = sum(count <= 1 for count in tokens)
     if not short or median(tokens) < 10:
         return []

@@ -13,11 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log
+from inspect_ai.log import EvalLog, read_eval_log
 from pydantic import ValidationError
 
 from unmask.errors import BadInput
-from unmask.results.summaries import read_summaries
+from unmask.results.summaries import Summary, read_summaries
 from unmask.text import safe_text
 
 NOT_LOGS = frozenset(
@@ -37,7 +37,7 @@ class Log:
     path: Path
     name: str
     header: EvalLog = field(repr=False)
-    summaries: list[EvalSampleSummary] = field(repr=False)
+    summaries: list[Summary] = field(repr=False)
 
     @property
     def created(self) -> str:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
-from inspect_ai.log import EvalSampleSummary
-
 from unmask.errors import BadInput
 from unmask.results.logs import Log
+from unmask.results.summaries import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Look:
     """One sample as one log holds it."""
 
     log: Log
-    summary: EvalSampleSummary
+    summary: Summary
     checkpoint: str
     eval: str
     arm: str
@@ -31,7 +30,7 @@ class Look:
     """False for a sample that the log planned and does not hold."""
 
 
-def sample_uuid(log: Log, summary: EvalSampleSummary) -> str:
+def sample_uuid(log: Log, summary: Summary) -> str:
     """Inspect's id of the sample; for logs before 0.3.70, one made of the run, sample and epoch."""
     spec = log.header.eval
     return summary.uuid or f"{spec.run_id}/{spec.task_id}/{summary.id}/{summary.epoch}"
@@ -72,5 +71,5 @@ def merge(looks: Iterable[Look]) -> tuple[list[list[Look]], int]:
 def _rank(look: Look) -> tuple[bool, bool, bool, str, str]:
     summary = look.summary
     finished = summary.completed or bool(summary.scores)
-    when = summary.completed_at or summary.started_at or look.log.created
+    when = summary.when or look.log.created
     return (look.ran, summary.error is None, finished, when, look.uuid)

@@ -111,7 +111,8 @@ def _promised_in(folder: Path, path: Path) -> Path | None:
 def _promises(path: Path, used: list[Path | None]) -> dict[Path, Promise]:
     """Read all promises below a folder, kept or not; for one log, only that of its folder."""
     below = sorted(file.parent for file in path.rglob(PROMISE_FILE)) if path.is_dir() else []
-    found = {folder: read_promise(folder) for folder in [*below, *filter(None, used)]}
+    folders = dict.fromkeys([*below, *filter(None, used)])
+    found = {folder: read_promise(folder) for folder in folders}
     return {folder: promise for folder, promise in found.items() if promise is not None}
 
 

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
-from inspect_ai.log import EvalSampleSummary
-from inspect_ai.model import ModelUsage
-from inspect_ai.scorer import Score
-
 from unmask.battery import Promise, Promised
 from unmask.results.logs import Log, planned
 from unmask.results.merge import Look, merge, sample_uuid
 from unmask.results.reasons import missing_reason
+from unmask.results.summaries import Given, Summary, Tokens
 from unmask.results.table import UNKNOWN, Row
 from unmask.scorers.labels import Conduct, Reasoning
 
@@ -51,9 +48,7 @@ def is_own(log: Log) -> bool:
     """Whether our scorer read the log, or one of our tasks wrote it."""
     if {"eval", "family", "asks"} <= log.metadata.keys():
         return True
-    return any(
-        _is_reading(score) for summary in log.summaries for score in (summary.scores or {}).values()
-    )
+    return any(_is_reading(score) for summary in log.summaries for score in summary.scores.values())
 
 
 def own_rows(logs: Iterable[tuple[Log, Path | None]], promises: Mapping[Path, Promise]) -> OwnRows:
@@ -112,13 +107,11 @@ def _owed(log: Log, asked: Mapping[tuple[str, str], dict[str, Any]]) -> Iterable
         if (sample_id, epoch) not in held:
             told = asked.get((log.header.eval.task, sample_id))
             metadata = told or {"scenario": sample_id.partition("/")[0]}
-            empty = EvalSampleSummary(
-                id=sample_id, epoch=epoch, input="", target="", metadata=metadata
-            )
+            empty = Summary(id=sample_id, epoch=epoch, metadata=metadata)
             yield _look(log, empty, ran=False)
 
 
-def _look(log: Log, summary: EvalSampleSummary, *, ran: bool) -> Look:
+def _look(log: Log, summary: Summary, *, ran: bool) -> Look:
     spec = log.header.eval
     slot = Slot(
         checkpoint=str(log.metadata.get("checkpoint") or spec.model),
@@ -139,7 +132,7 @@ def _rows(copies: list[Look]) -> list[Row]:
     readings = _last_valid(copies)
     if failed or not readings:
         summary = first.summary
-        never = not first.ran or not (failed or summary.started_at or summary.completed)
+        never = not first.ran or not (failed or summary.when or summary.completed)
         return [Row(**_facts(first), missing="not_run" if never else "error")]
     return [
         Row(**{**_facts(copy), **_reading(score)}, judge=judge, reads=reads)
@@ -147,16 +140,16 @@ def _rows(copies: list[Look]) -> list[Row]:
     ]
 
 
-def _last_valid(copies: list[Look]) -> dict[tuple[str, str], tuple[Look, Score]]:
+def _last_valid(copies: list[Look]) -> dict[tuple[str, str], tuple[Look, Given]]:
     """Choose per judge the last reading with a label, else the last, of the log that holds most.
 
     A log that was mended later holds all that its copies hold and more; the oldest wins a tie.
     """
-    chosen: dict[tuple[str, str], tuple[Look, Score]] = {}
+    chosen: dict[tuple[str, str], tuple[Look, Given]] = {}
     weights: dict[tuple[str, str], tuple[bool, int]] = {}
     for copy in copies:
-        readings: dict[tuple[str, str], list[Score]] = {}
-        for score in (copy.summary.scores or {}).values():
+        readings: dict[tuple[str, str], list[Given]] = {}
+        for score in copy.summary.scores.values():
             if _is_reading(score):
                 readings.setdefault(_judge(score), []).append(score)
         for judge, scores in readings.items():
@@ -168,16 +161,16 @@ def _last_valid(copies: list[Look]) -> dict[tuple[str, str], tuple[Look, Score]]
     return chosen
 
 
-def _is_reading(score: Score) -> bool:
-    return {"judge", "reads"} <= (score.metadata or {}).keys()
+def _is_reading(score: Given) -> bool:
+    return {"judge", "reads"} <= score.metadata.keys()
 
 
-def _judge(score: Score) -> tuple[str, str]:
-    meta = score.metadata or {}
+def _judge(score: Given) -> tuple[str, str]:
+    meta = score.metadata
     return str(meta["judge"]), str(meta["reads"])
 
 
-def _label(score: Score) -> str | None:
+def _label(score: Given) -> str | None:
     return score.value if isinstance(score.value, str) else None
 
 
@@ -209,21 +202,20 @@ def _facts(look: Look) -> dict[str, Any]:
     }
 
 
-def costs(model: str, summary: EvalSampleSummary) -> dict[str, Any]:
+def costs(model: str, summary: Summary) -> dict[str, Any]:
     """What the evaluated model's part of a sample took, and how the sample ended."""
-    usage = summary.model_usage.get(model) or ModelUsage()
-    cached = (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
+    used = summary.tokens.get(model) or Tokens(0, 0)
     return {
-        "input_tokens": usage.input_tokens + cached,
-        "output_tokens": usage.output_tokens,
-        "seconds": summary.working_time or summary.total_time or 0.0,
+        "input_tokens": used.input,
+        "output_tokens": used.output,
+        "seconds": summary.seconds,
         "limit": summary.limit,
         "error": summary.error,
     }
 
 
-def _reading(score: Score) -> dict[str, Any]:
-    meta = score.metadata or {}
+def _reading(score: Given) -> dict[str, Any]:
+    meta = score.metadata
     label = _label(score)
     conduct, reasoning = meta.get("conduct"), meta.get("reasoning")
     effect = meta.get("effect")

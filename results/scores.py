@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inspect_ai.log import EvalSampleSummary
-from inspect_ai.scorer import Score
-
 from unmask.errors import BadInput
 from unmask.results.logs import Log
 from unmask.results.reasons import missing_reason
+from unmask.results.summaries import Given, Summary
 from unmask.text import safe_text
 
 WORDS: dict[str, float] = {
@@ -41,7 +39,7 @@ def score_names(log: Log) -> list[str]:
     """Every score in a log that could be asked for; a dict score's keys read `name/key`."""
     names: dict[str, None] = {}
     for summary in log.summaries:
-        for name, score in (summary.scores or {}).items():
+        for name, score in summary.scores.items():
             if isinstance(score.value, dict):
                 names |= dict.fromkeys(f"{name}/{key}" for key in score.value)
             else:
@@ -64,14 +62,14 @@ def wanted(log: Log, score: str) -> list[str]:
     if keys:
         return keys
     base, _, field = score.rpartition("/")
-    if field and any(field in (held.metadata or {}) for held in _scores(log, base)):
+    if field and any(field in held.metadata for held in _scores(log, base)):
         return [score]
     return [] if names else [score]
 
 
-def raw_value(summary: EvalSampleSummary, name: str) -> tuple[Any, str | None]:
+def raw_value(summary: Summary, name: str) -> tuple[Any, str | None]:
     """Return the score as the log holds it, None where there is none, and the reason it gives."""
-    scores = summary.scores or {}
+    scores = summary.scores
     if name in scores:
         return scores[name].value, scores[name].reason
     base, _, key = name.rpartition("/")
@@ -80,7 +78,7 @@ def raw_value(summary: EvalSampleSummary, name: str) -> tuple[Any, str | None]:
         return None, "error"
     if isinstance(held.value, dict) and key in held.value:
         return held.value[key], held.reason
-    return (held.metadata or {}).get(key), held.reason
+    return held.metadata.get(key), held.reason
 
 
 def unreadable(values: Iterable[Any], event: str | None) -> str | None:
@@ -147,7 +145,7 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
-def _scores(log: Log, name: str) -> Iterator[Score]:
+def _scores(log: Log, name: str) -> Iterator[Given]:
     for summary in log.summaries:
-        if name in (summary.scores or {}):
-            yield summary.scores[name]  # type: ignore[index]
+        if name in summary.scores:
+            yield summary.scores[name]

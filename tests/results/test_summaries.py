@@ -15,9 +15,6 @@ from tests.results.logbook import run_foreign, run_own, sample
 from unmask.results import summaries as module
 from unmask.results.summaries import read_summaries
 
-LEFT_OUT = {"input", "role_usage"}
-LEFT_OUT_OF_SCORES = {"answer", "explanation", "history"}
-
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -33,14 +30,47 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def plain(summary: EvalSampleSummary) -> str:
-    """Everything that is kept of a summary, NaN as a word."""
-    held = summary.model_dump(mode="json", exclude=LEFT_OUT)
-    for score in (held["scores"] or {}).values():
-        for name in LEFT_OUT_OF_SCORES:
-            score.pop(name)
-        (score["metadata"] or {}).pop("evidence", None)
-    return json.dumps(held, sort_keys=True)
+def theirs(log: Path) -> list[str]:
+    """What Inspect reads of a log, as far as it is kept."""
+    return [_theirs(each) for each in read_eval_log_sample_summaries(str(log))]
+
+
+def _theirs(read: EvalSampleSummary) -> str:
+    scores = {
+        name: [
+            score.value,
+            score.reason,
+            {key: value for key, value in (score.metadata or {}).items() if key != "evidence"},
+        ]
+        for name, score in (read.scores or {}).items()
+    }
+    tokens = {
+        name: [
+            used.input_tokens
+            + (used.input_tokens_cache_read or 0)
+            + (used.input_tokens_cache_write or 0),
+            used.output_tokens,
+        ]
+        for name, used in read.model_usage.items()
+    }
+    kept = [read.id, read.epoch, read.uuid, read.metadata, read.completed, read.limit, read.error]
+    times = [read.working_time or read.total_time or 0.0, read.completed_at or read.started_at]
+    return json.dumps([*kept, *times, scores, tokens])
+
+
+def ours(log: Path) -> list[str]:
+    """What we read of a log, in the same form."""
+    return [
+        json.dumps(
+            [
+                *(each.id, each.epoch, each.uuid, each.metadata),
+                *(each.completed, each.limit, each.error, each.seconds, each.when),
+                {name: [s.value, s.reason, s.metadata] for name, s in each.scores.items()},
+                {name: [used.input, used.output] for name, used in each.tokens.items()},
+            ]
+        )
+        for each in read_summaries(log)
+    ]
 
 
 def rewrite(log: Path, **members: Any) -> Path:
@@ -57,20 +87,21 @@ def rewrite(log: Path, **members: Any) -> Path:
 
 def test_what_is_kept_is_what_inspect_reads(own: Path) -> None:
     """Every field but the ones left out is the same, a failed sample's and a NaN's included."""
-    theirs = read_eval_log_sample_summaries(str(own))
+    assert ours(own) == theirs(own)
     read = read_summaries(own)
-    assert [plain(each) for each in read] == [plain(each) for each in theirs]
     assert len(read) == 6
-    held = [score for each in read for score in (each.scores or {}).values()]
-    assert held and not any("evidence" in (score.metadata or {}) for score in held)
+    assert all(each.tokens["mockllm/model"].output == 3 for each in read if not each.error)
+    held = [score for each in read for score in each.scores.values()]
+    assert held and not any("evidence" in score.metadata for score in held)
 
 
 def test_foreign_scores_are_what_inspect_reads(tmp_path: Path) -> None:
     """Dicts, words and numbers of other people's scorers keep their types."""
     values: list[Any] = ["C", 1, 0.5, True, {"a": 1, "b": 0.25}]
     log = run_foreign(tmp_path, [sample(f"s{n}", value) for n, value in enumerate(values)])
-    theirs = read_eval_log_sample_summaries(str(log))
-    assert [plain(each) for each in read_summaries(log)] == [plain(each) for each in theirs]
+    assert ours(log) == theirs(log)
+    held = [score.value for each in read_summaries(log) for score in each.scores.values()]
+    assert [type(value) for value in held] == [type(value) for value in values]
 
 
 def test_old_reasons_are_lifted(own: Path) -> None:
@@ -81,7 +112,7 @@ def test_old_reasons_are_lifted(own: Path) -> None:
         if each["scores"]:
             each["scores"]["label"] |= {"reason": None, "metadata": {"unscored_reason": "refusal"}}
     read = read_summaries(rewrite(own, summaries=held))
-    reasons = {score.reason for each in read for score in (each.scores or {}).values()}
+    reasons = {score.reason for each in read for score in each.scores.values()}
     assert reasons == {"refusal"}
 
 
@@ -92,24 +123,20 @@ def test_a_sample_that_was_run_anew_counts_once(own: Path) -> None:
     log = rewrite(own, summaries=[*held, {**held[0], "uuid": "later"}])
     read = read_summaries(log)
     assert [each.uuid for each in read] == ["later", *(each["uuid"] for each in held[1:])]
-    assert [each.uuid for each in read] == [
-        each.uuid for each in read_eval_log_sample_summaries(str(log))
-    ]
+    assert ours(log) == theirs(log)
 
 
 @pytest.mark.parametrize("members", [{"summaries": None}, {"summaries": {"no": "list"}}])
 def test_any_other_log_is_left_to_inspect(own: Path, members: dict[str, Any]) -> None:
     """A log without finished summaries, or with odd ones, is read or refused as Inspect does it."""
     log = rewrite(own, **members)
-    try:
-        theirs: Any = [plain(each) for each in read_eval_log_sample_summaries(str(log))]
-    except ValueError as error:
-        theirs = str(error)
-    try:
-        read: Any = [plain(each) for each in read_summaries(log)]
-    except ValueError as error:
-        read = str(error)
-    assert read == theirs
+    said = []
+    for read in (ours, theirs):
+        try:
+            said.append(str(read(log)))
+        except ValueError as error:
+            said.append(str(error))
+    assert said[0] == said[1]
 
 
 def test_a_finished_log_never_needs_inspects_reader(
