@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,11 @@ from inspect_ai.util._json import JSONSchema
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field
 
+from unmask.scorers.attempts import refuses_schema, revive, store
 from unmask.scorers.labels import Missing
 from unmask.scorers.panel import Decision, Vote, majority, settle
 from unmask.scorers.parse import QUOTELESS, Verdict, Void, parse_reply
-from unmask.scorers.record import Line, Quote, nonce_for, render_record
+from unmask.scorers.record import Line, nonce_for, render_record
 from unmask.scorers.rubric import ReadingName, Rubric
 from unmask.yamls import read_yaml
 
@@ -52,6 +52,10 @@ class Settings(BaseModel):
 def settings() -> Settings:
     """Read `judge.yaml`."""
     return read_yaml(SETTINGS, Settings)
+
+
+_IN_WORDS: set[str] = set()
+"""Judges that gave a verdict once no schema was sent: asking them with one again buys an error."""
 
 
 def graders() -> list[Model]:
@@ -114,12 +118,12 @@ async def _vote(
     mine = [e for e in previous if (e["reading"], e["judge"], e["reads"]) == (name, judge, reads)]
     done = next((e for e in mine if e["failure"] is None), None)
     if done is not None:
-        return Vote(judge, _revive(done, rubric, name), None, tuple(mine), 0)
+        return Vote(judge, revive(done, rubric, name), None, tuple(mine), 0)
     leanings: list[str] = [e["means"] for e in mine if e["means"] is not None]
     if len(set(leanings)) > 1:
         return Vote(judge, None, "grader_unstable", tuple(mine), 0)
     evidence = list(mine)
-    structured = True
+    structured, in_words = judge not in _IN_WORDS, False
     missing: Missing = "grader_invalid"
     for attempt in range(len(mine), len(mine) + settings().attempts):
         result = await _attempt(model, name, rubric, lines, attempt, reads, structured)
@@ -127,8 +131,12 @@ async def _vote(
             isinstance(result, Void) and result.reason == "grader_error"
         )
         failure = settle(result, leanings)
-        evidence.append(_evidence(result, failure, name, judge, attempt, reads))
+        evidence.append(store(result, failure, name, judge, attempt, reads))
+        if refuses_schema(result):
+            in_words = True
         if failure is None and isinstance(result, Verdict):
+            if in_words:
+                _IN_WORDS.add(judge)
             return Vote(judge, result, None, tuple(evidence), len(evidence) - len(mine))
         missing = failure or missing
         if missing == "grader_unstable":
@@ -241,57 +249,6 @@ def _schema(name: ReadingName, rubric: Rubric, nonce: str) -> ResponseSchema:
 
 def _list_of(names: list[str]) -> JSONSchema:
     return JSONSchema(type="array", items=JSONSchema(type="string", enum=names))
-
-
-def _evidence(
-    result: Verdict | Void,
-    failure: Missing | None,
-    name: ReadingName,
-    judge: str,
-    attempt: int,
-    reads: str,
-) -> dict[str, Any]:
-    """One attempt as it is stored: plain values, enough to make the verdict again."""
-    base: dict[str, Any] = {
-        "reading": name,
-        "judge": judge,
-        "reads": reads,
-        "attempt": attempt,
-        "failure": failure,
-    }
-    if isinstance(result, Void):
-        leaning = result.leaning
-        return base | {
-            "choice": leaning.name if leaning else None,
-            "means": leaning.group if leaning else None,
-            "detail": result.detail,
-        }
-    return base | {
-        "choice": result.choice.name,
-        "means": result.choice.group,
-        "why": result.why[:1000],
-        "quote": result.quoted[:1000],
-        "span": asdict(result.quote) if result.quote else None,
-        "aware": result.aware,
-        "aware_quote": result.aware_quoted[:500],
-        "goals": None if result.goals is None else list(result.goals),
-        "scales": result.scales,
-    }
-
-
-def _revive(stored: dict[str, Any], rubric: Rubric, name: ReadingName) -> Verdict:
-    choice = rubric.readings[name].choice(stored["choice"])
-    assert choice is not None  # the reads digest is equal, so the rubric is
-    return Verdict(
-        choice=choice,
-        why=stored["why"],
-        quote=Quote(**stored["span"]) if stored["span"] else None,
-        quoted=stored["quote"],
-        aware=stored["aware"],
-        aware_quoted=stored["aware_quote"],
-        goals=None if stored.get("goals") is None else tuple(stored["goals"]),
-        scales=dict(stored["scales"]),
-    )
 
 
 _TRANSPORT = {"max_connections", "max_retries", "timeout", "attempt_timeout"}

@@ -101,13 +101,15 @@ def test_the_judge_of_conduct_sees_no_reasoning(thinking: str, tmp_path: Path) -
 
 
 def test_a_provider_without_structured_output_judges_all_the_same(tmp_path: Path) -> None:
-    """A 400 for the schema costs an attempt; the next asks in words and is read as strictly."""
+    """A 400 for the schema costs one attempt in all; then it is asked in words, as strictly."""
     with loopback() as server, unstructured(server.server.openai_url) as url:
         score = judged("overt", over_http(url), tmp_path)
     assert outcome(score) == "overt"
     tries = [e for e in (score.metadata or {})["evidence"] if e["reading"] == "conduct"]
     assert [each["failure"] for each in tries] == ["grader_error", None]
     assert "response_format" in tries[0]["detail"]
+    later = [e for e in (score.metadata or {})["evidence"] if e["reading"] == "reasoning"]
+    assert [each["failure"] for each in later] == [None]
 
 
 @pytest.mark.parametrize(
