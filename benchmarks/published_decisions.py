@@ -49,9 +49,7 @@ def main(data: Path) -> int:
             (0, ["report", "logs", *AS_FOLDERS, "--out", "report"]),
         ):
             print(f"$ unmask {' '.join(command)}")
-            done = subprocess.run(
-                [sys.executable, "-c", START, *command], cwd=work, check=False
-            )
+            done = subprocess.run([sys.executable, "-c", START, *command], cwd=work, check=False)
             print(f"exit {done.returncode}{'' if done.returncode == expected else ' WRONG'}\n")
             wrong += done.returncode != expected
     return 1 if wrong else 0
