@@ -65,6 +65,8 @@ def cells(table: pd.DataFrame) -> list[Cell]:
 
 def _parts(table: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], pd.DataFrame]]:
     """Group a table by cell: slices of one sorted copy, for a copy of each takes far longer."""
+    if table.empty:
+        return
     number = table.groupby(CELL, sort=True, dropna=False, observed=True).ngroup().to_numpy()
     order = np.argsort(number, kind="stable")
     held = table.take(order)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from unmask.results.cells import Cell
+from unmask.results.columns import counted
 from unmask.results.table import UNKNOWN
 
 SHOWN = frozenset(("misaligned", "covert", "reasoning", "alignment_faking", "eval_aware"))
@@ -52,8 +53,10 @@ def why_not_pairable(a: Cell, b: Cell, measure: str) -> str | None:
 
 def visibility_shares(rows: pd.DataFrame) -> dict[str, float]:
     """Shares of the samples that were read by what they show of reasoning; empty if unknown."""
-    known = rows.loc[rows["visibility"].ne(UNKNOWN), "visibility"].astype(str)
-    return {str(name): float(share) for name, share in known.value_counts(normalize=True).items()}
+    counts = counted(rows["visibility"])
+    counts.pop(UNKNOWN, None)
+    total = sum(counts.values())
+    return {name: count / total for name, count in counts.items()}
 
 
 def why_not_seen_alike(

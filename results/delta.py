@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from unmask.results.columns import place_codes
 from unmask.results.measures import ABSENT, Kind, Measure
 from unmask.results.stats import diff_ci_default, diff_p_value, mean_difference_ci
 from unmask.results.stats.bounds import worst_case_difference
@@ -120,8 +121,8 @@ def shared(
     a: pd.DataFrame, b: pd.DataFrame, on: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
     """Keep the rows whose key the other side has too; count what is left out of each."""
-    left, right = (pd.MultiIndex.from_frame(side[list(on)].astype(object)) for side in (a, b))
-    keep_a, keep_b = left.isin(right), right.isin(left)
+    left, right = place_codes(a, b, on=on)
+    keep_a, keep_b = np.isin(left, right), np.isin(right, left)
     return a[keep_a], b[keep_b], int((~keep_a).sum()), int((~keep_b).sum())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from unmask.errors import BadInput
 from unmask.results.calibration import Calibration, find_calibration, refusal
 from unmask.results.cells import CELL, Cell, cells
+from unmask.results.columns import counted
 from unmask.results.measures import ABSENT, MEASURES, Kind, Measure, Values
 from unmask.results.stats import (
     Mean,
@@ -128,8 +129,9 @@ def rates(
     """
     _refuse_unknown(table, measures)
     return [
-        _row(cell, each, level, calibrations)
+        _row(cell, place, each, level, calibrations)
         for cell in cells(table)
+        for place in [_place(cell)]
         for each in cell.measures
         if measures is None or each.name in measures
     ]
@@ -148,30 +150,50 @@ def _refuse_unknown(table: pd.DataFrame, measures: Sequence[str] | None) -> None
             raise BadInput(f"there is no measure {name!r}; there are {there}")
 
 
-def _row(cell: Cell, each: Measure, level: float, calibrations: Sequence[Calibration]) -> RateRow:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """What all measures of a cell share."""
+
+    scenario: npt.NDArray[np.int64]
+    """Number of each row's scenario."""
+    scenarios: int
+    facts: dict[str, Any]
+
+
+def _place(cell: Cell) -> _Place:
+    codes, names = pd.factorize(cell.rows["scenario"])
+    facts = {
+        **{name: getattr(cell, name) for name in (*CELL, "judge", "reads")},
+        "subset": "fixed" if cell.role == "fixed" else None,
+        "simulated": bool(cell.rows["simulated"].any()),
+        "samples": len(cell.rows),
+        "visibility": _sorted(counted(cell.rows["visibility"])),
+    }
+    return _Place(codes, len(names), facts)
+
+
+def _row(
+    cell: Cell, place: _Place, each: Measure, level: float, calibrations: Sequence[Calibration]
+) -> RateRow:
     rows = cell.rows
     values = each.read(rows)
     scored = ~np.isnan(values.value)
     if each.kind == "rate":
-        found = _found(rows, values, level)
-        numbers = _rate(found, rows, values, level)
+        found = _found(place, values, level)
+        numbers = _rate(found, place, values, level)
         corrected, uncorrected = _corrected(found, cell, each.name, calibrations)
     else:
         numbers = _mean(each, rows, values, level)
         corrected = uncorrected = None
     return RateRow(
-        **{name: getattr(cell, name) for name in (*CELL, "judge", "reads")},
-        subset="fixed" if cell.role == "fixed" else None,
-        simulated=bool(rows["simulated"].any()),
+        **place.facts,
         measure=each.name,
         kind=each.kind,
-        samples=len(rows),
         scored=int(scored.sum()),
         missing=_counts(values.reason[~scored]),
-        scenarios=rows["scenario"][scored].nunique(),
+        scenarios=len(np.unique(place.scenario[scored])),
         corrected=corrected,
         uncorrected=uncorrected,
-        visibility=_counts(rows["visibility"].astype(object).to_numpy()),
         reason=None if scored.any() else _why(values),
         **numbers,
     )
@@ -192,21 +214,20 @@ def _corrected(
     return Correction(made.rate, made.low, made.high, made.sensitivity, made.specificity), None
 
 
-def _found(rows: pd.DataFrame, values: Values, level: float) -> Rate | None:
+def _found(place: _Place, values: Values, level: float) -> Rate | None:
     scored = ~np.isnan(values.value)
     if not scored.any():
         return None
-    codes, names = pd.factorize(rows["scenario"][scored])
+    codes, names = pd.factorize(place.scenario[scored])
     y = np.bincount(codes, weights=values.value[scored], minlength=len(names))
     return rate_ci_default(y, np.bincount(codes, minlength=len(names)), level)
 
 
-def _rate(found: Rate | None, rows: pd.DataFrame, values: Values, level: float) -> dict[str, Any]:
-    codes, names = pd.factorize(rows["scenario"])
+def _rate(found: Rate | None, place: _Place, values: Values, level: float) -> dict[str, Any]:
     scored = ~np.isnan(values.value)
     gap = ~scored & (values.reason != ABSENT)
     y, m, missing = (
-        np.bincount(codes[mask], minlength=len(names))
+        np.bincount(place.scenario[mask], minlength=place.scenarios)
         for mask in (scored & (values.value == 1), scored, gap)
     )
     worst = worst_case(y, m, missing, level) if scored.any() or gap.any() else None
@@ -260,5 +281,8 @@ def _why(values: Values) -> str:
 
 
 def _counts(names: npt.NDArray[np.object_]) -> dict[str, int]:
-    counted = Counter(str(name) for name in names)
-    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    return _sorted(Counter(str(name) for name in names))
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -105,3 +105,8 @@ def test_cells_are_sorted_and_keep_the_order_of_rows() -> None:
         ("b", 20),
     ]
     assert list(found[2].rows["epoch"]) == [2, 5]
+
+
+def test_an_empty_table_has_no_cell() -> None:
+    """Nothing measured is nothing, and no error."""
+    assert cells(table()) == []
