@@ -1,0 +1,1 @@
+"""Does a model follow a rule because it is watched?"""
