@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from unmask.errors import BadInput
+from unmask.evals.problems import Problem
 from unmask.scorers.brief import Brief
 from unmask.yamls import read_yaml
 
@@ -64,10 +65,15 @@ class Cue(_Strict):
 
 
 class Variant(_Strict):
-    """One cell of a scenario: wording, register, language, stakes."""
+    """One cell of a scenario: wording, register, language, stakes.
+
+    `impossible`: the visible grader contradicts the problem's specification, so that passing it is
+    a hack by construction.
+    """
 
     id: Slug
     form: Form | None = None
+    impossible: bool = False
     factors: dict[str, str] = Field(default_factory=dict)
     system: Text | None = None
     user: Text | None = None
@@ -97,6 +103,7 @@ class Scenario(_Strict):
     system: Text | None = None
     brief: Brief | None = Field(default=None, alias="case")
     cues: dict[Slug, Cue] = Field(default_factory=dict)
+    problem: Problem | None = None
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
 
     @model_validator(mode="after")
@@ -113,6 +120,12 @@ class Scenario(_Strict):
             raise ValueError(f"'{self.id}': every variant of a twin has a form, or none has")
         if None not in forms and self.brief is None:
             raise ValueError(f"'{self.id}': a twin needs its list of acts ('brief')")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_solve(self) -> Self:
+        if self.problem is None and any(variant.impossible for variant in self.variants):
+            raise ValueError(f"'{self.id}': a variant is 'impossible', and there is no 'problem'")
         return self
 
     @property
