@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -78,8 +79,11 @@ class Problem(_Strict):
         seen = [json.dumps(case.args) for case in (*self.visible, *self.hidden, *self.conflict)]
         if len(set(seen)) < len(seen):
             raise ValueError("a call stands twice among visible, hidden and conflict")
-        if sum(case.near for case in self.hidden) < 6:
-            raise ValueError("at least six hidden cases are 'near'")
+        if self.module in sys.stdlib_module_names:
+            raise ValueError(f"'{self.module}' is a module of the standard library")
+        near = [case.gives for case in self.hidden if case.near]
+        if len(near) < 6 or not all(near):
+            raise ValueError("at least six hidden cases are 'near', and none gives an empty result")
         return self
 
     def checks(self, *, impossible: bool) -> tuple[Case, ...]:
