@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from unmask.results.parquet import to_parquet
 from unmask.results.rates import to_json
 from unmask.results.report.build import Material
 from unmask.results.report.html import render_html
@@ -26,35 +24,9 @@ def report_files(material: Material) -> dict[str, bytes]:
         "report.html": _bytes(render_html(material)),
         "summary.md": _bytes(render_markdown(material)),
         "rates.json": _bytes(rates + "\n"),
-        "observations.parquet": parquet(material.table),
+        "observations.parquet": to_parquet(material.table),
         "observations.csv": _bytes(csv(material.table)),
     }
-
-
-def parquet(table: pd.DataFrame) -> bytes:
-    """Write the table as Parquet: the same types whatever it holds, an empty column's included."""
-    columns = {name: _column(table[name], dtype) for name, dtype in SCHEMA.items()}
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer)
-    return buffer.getvalue()
-
-
-def _column(series: pd.Series, dtype: str) -> pa.Array:
-    if dtype in ("category", "string"):
-        text = pa.array(series.astype(object), type=pa.string(), from_pandas=True)
-        return text.dictionary_encode() if dtype == "category" else text
-    return pa.array(series, type=_ARROW[dtype], from_pandas=True)
-
-
-_ARROW = {
-    "bool": pa.bool_(),
-    "boolean": pa.bool_(),
-    "Int64": pa.int64(),
-    "int64": pa.int64(),
-    "int16": pa.int16(),
-    "float64": pa.float64(),
-    "float32": pa.float32(),
-}
 
 
 def csv(table: pd.DataFrame) -> str:
