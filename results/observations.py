@@ -39,6 +39,8 @@ class Reading:
     """One line per file that is no readable log."""
     notes: tuple[str, ...]
     """One line per thing to know: headers that disagree, scores that can't be read, and so on."""
+    running: tuple[str, ...]
+    """Logs whose run has not closed them: more may come, or the run was killed."""
 
     def lines(self) -> list[str]:
         """Everything to be said to the reader, a line each."""
@@ -88,7 +90,9 @@ def _observe(path: Path, foreign: Foreign | None) -> Reading:
         read = foreign_rows(others, foreign)
         rows, superseded = rows + read.rows, superseded + read.superseded
         notes += read.notes
-    return Reading(check(build(rows)), own.stale, superseded, tuple(unread), tuple(notes))
+    running = tuple(log.name for log in logs if log.header.status == "started")
+    table = check(build(rows))
+    return Reading(table, own.stale, superseded, tuple(unread), tuple(notes), running)
 
 
 @contextmanager

@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+
+CACHES = ("INSPECT_CACHE_DIR", "UNMASK_CACHE_DIR")
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep Inspect's cache of judge replies out of the user's and out of other sessions."""
-    folder: Path = tmp_path_factory.mktemp("cache")
-    os.environ["INSPECT_CACHE_DIR"] = str(folder)
+    """Keep Inspect's judge replies and our tables out of the user's and other sessions' caches."""
+    for name in CACHES:
+        os.environ[name] = str(tmp_path_factory.mktemp("cache"))
     yield
-    del os.environ["INSPECT_CACHE_DIR"]
+    for name in CACHES:
+        del os.environ[name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

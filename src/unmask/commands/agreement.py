@@ -24,15 +24,15 @@ def command(logs: Path, cases: int, as_json: bool) -> None:
     Each line counts samples that both rate: both see it, only the first, only the second, neither.
     Below it stand samples to read, as log and sample.
     """
+    from unmask.cache import observed
     from unmask.console import out
     from unmask.errors import BadInput, Incomplete
-    from unmask.results.observations import observe
     from unmask.results.raters import compare_raters, to_json
     from unmask.text import safe_text
 
     if cases < 0:
         raise BadInput(f"--cases {cases}: expected a number from 0 up")
-    reading = observe(logs)
+    reading = observed(logs)
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
     found = compare_raters(reading.table, cases)

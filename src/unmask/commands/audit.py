@@ -97,14 +97,14 @@ def command(
 
 
 def _draw(logs: Path, measure: str, most: int, others: int, seed: int) -> Key:
+    from unmask.cache import observed
     from unmask.results.audit import draw
     from unmask.results.measures import MEASURES
-    from unmask.results.observations import observe
 
     names = [each.name for each in MEASURES.values() if each.kind == "rate"]
     if measure not in names:
         raise BadInput(f"there is no rate {measure!r}; there are {', '.join(names)}")
-    return draw(observe(logs).table, measure, most=most, others=others, seed=seed)
+    return draw(observed(logs).table, measure, most=most, others=others, seed=seed)
 
 
 def _samples(logs: Path, key: Key) -> dict[str, Shown]:

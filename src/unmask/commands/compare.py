@@ -43,16 +43,16 @@ def command(
     family of headline comparisons (Holm); other measures are exploratory. What can't be compared
     is listed with the reason. --arms alone compares arms within every checkpoint.
     """
+    from unmask.cache import observed
     from unmask.evals.catalog import catalog
     from unmask.results.compare import Plan, compare, compare_arms, compare_private
     from unmask.results.comparison import to_json
-    from unmask.results.observations import observe
     from unmask.text import safe_text
 
     checked_level(level)
     if (baseline is None) != (candidate is None) or (baseline is None and not arms):
         raise BadInput("give both --baseline and --candidate (or --arms to compare arms alone)")
-    reading = observe(logs, foreign_from(score, misaligned, checkpoint_by))
+    reading = observed(logs, foreign_from(score, misaligned, checkpoint_by))
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
     headline = {spec.name: spec.headline for spec in catalog().values()}

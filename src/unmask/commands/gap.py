@@ -21,16 +21,16 @@ def command(logs: Path, reference: str | None, level: float, as_json: bool) -> N
     A gap alone says nothing of its cause. "Masked" is claimed only where a checkpoint's gap exceeds
     that of the --reference on the same scenarios, at the level of all such claims together.
     """
+    from unmask.cache import observed
     from unmask.console import out
     from unmask.errors import Incomplete
     from unmask.evals.catalog import catalog
     from unmask.results.gap import find_gaps, to_json
-    from unmask.results.observations import observe
     from unmask.results.report.comparisons import case_lines, cue_table, gap_table, under_table
     from unmask.text import safe_text
 
     checked_level(level)
-    reading = observe(logs)
+    reading = observed(logs)
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
     headline = {spec.name: spec.headline for spec in catalog().values()}

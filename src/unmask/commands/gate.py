@@ -52,24 +52,22 @@ def command(
     Exits 0 for pass, 3 for fail, 4 for inconclusive and 2 where something given can't be used.
     What the logs lack is never a pass.
     """
+    from unmask.cache import observed
     from unmask.commands.report import gather
     from unmask.results.gate import EXIT_CODES, gate
-    from unmask.results.observations import observe
     from unmask.results.policy import read_policy
     from unmask.text import safe_text
 
     policy = read_policy(policy_file)
     known = calibrations_from(calibration, logs)
     anchors = read_anchors(policy, policy_file.parent)
-    foreign = foreign_from(score, misaligned, checkpoint_by)
-    reading = observe(logs, foreign)
+    reading = observed(logs, foreign_from(score, misaligned, checkpoint_by))
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
     unread = [*reading.unread, *unpromised(reading, logs, policy)]
     found = gate(reading.table, policy, calibrations=known, anchors=anchors, unread=unread)
     if out is not None:
-        material = gather(logs, foreign, policy.level, calibration)
-        write_gate(found, material, out)
+        write_gate(found, gather(reading, logs, policy.level, known), out)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, allow_nan=False))
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from unmask.cache import observed
 from unmask.commands.options import (
     calibration_option,
     calibrations_from,
@@ -17,7 +18,6 @@ from unmask.commands.options import (
 )
 from unmask.console import out
 from unmask.errors import BadInput
-from unmask.results.observations import observe
 from unmask.results.rates import RateRow, rates, to_json
 from unmask.results.report.terminal import rates_table
 from unmask.results.table import FOREIGN
@@ -51,7 +51,7 @@ def command(
     What is missing is counted beside each rate; --json holds the limits that it could hide.
     """
     checked_level(level)
-    reading = observe(logs, foreign_from(score, misaligned, checkpoint_by))
+    reading = observed(logs, foreign_from(score, misaligned, checkpoint_by))
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
     known = calibrations_from(calibration, logs)

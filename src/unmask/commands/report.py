@@ -19,7 +19,8 @@ from unmask.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from unmask.results.observations import Foreign
+    from unmask.results.calibration import Calibration
+    from unmask.results.observations import Foreign, Reading
     from unmask.results.report.build import Material
     from unmask.results.report.section import Section
 
@@ -61,12 +62,14 @@ def write_report(
     Raises:
         BadInput: The logs can't be read, or the folder can't be written.
     """
+    from unmask.cache import observed
     from unmask.files import atomic_write
     from unmask.results.report.files import report_files
     from unmask.results.report.lead import decisive, simulated
     from unmask.text import safe_text
 
-    material = gather(logs, foreign, level, calibration)
+    known = calibrations_from(calibration, logs)
+    material = gather(observed(logs, foreign), logs, level, known)
     for line in material.notes:
         click.echo(safe_text(line), err=True)
     files = report_files(material)
@@ -82,26 +85,24 @@ def write_report(
 
 
 def gather(
-    logs: Path,
-    foreign: Foreign | None = None,
-    level: float = 0.95,
-    calibration: Sequence[Path] = (),
+    reading: Reading, logs: Path, level: float, calibrations: Sequence[Calibration]
 ) -> Material:
-    """Read all that a report is made of, opening whole samples only for those it shows.
+    """Work out all that a report is made of, opening whole samples only for those it shows.
 
-    Raises:
-        BadInput: The logs can't be read.
+    Args:
+        reading: What was read from the logs.
+        logs: The log or folder that it was read from.
+        level: Two-sided confidence level.
+        calibrations: What is known of judges' errors.
     """
     from importlib.metadata import version
 
     from unmask.evals.catalog import catalog
     from unmask.results.evidence import Evidence, read_evidence, read_packages
-    from unmask.results.observations import observe
     from unmask.results.rates import rates
     from unmask.results.report.build import Material
     from unmask.results.report.sections.evidence import choose
 
-    reading = observe(logs, foreign)
     root = logs if logs.is_dir() else logs.parent
     cells = choose(reading.table)
     wanted: dict[str, list[str]] = {}
@@ -114,7 +115,7 @@ def gather(
     headline = {spec.name: spec.headline for spec in catalog().values()}
     return Material(
         table=reading.table,
-        rows=rates(reading.table, None, level, calibrations_from(calibration, logs)),
+        rows=rates(reading.table, None, level, calibrations),
         level=level,
         headline=headline,
         notes=reading.lines(),

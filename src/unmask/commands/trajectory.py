@@ -49,10 +49,10 @@ def command(
     Onsets are intervals: after one checkpoint, by another. With --hack-rate, the onset of reward
     hacking in training stands beside them; it is never mixed with what evals say of hacking.
     """
+    from unmask.cache import observed
     from unmask.errors import BadInput, Incomplete
     from unmask.evals.catalog import catalog
     from unmask.results.hacking import parse_hack_rates
-    from unmask.results.observations import observe
     from unmask.results.trajectory import Plan, to_json, trajectories
     from unmask.text import safe_text
 
@@ -60,7 +60,7 @@ def command(
     if not 0 <= threshold < 1 or final < 1:
         raise BadInput("--threshold is a fraction from 0 to 1, --final at least 1")
     hacks = parse_hack_rates(_read(hack_rate), str(hack_rate)) if hack_rate else []
-    reading = observe(logs, foreign_from(score, misaligned, checkpoint_by))
+    reading = observed(logs, foreign_from(score, misaligned, checkpoint_by))
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
     headline = {spec.name: spec.headline for spec in catalog().values()}

@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.unmask.pipeline import battery, run
 
+from unmask import cache
 from unmask.commands.gate import command
 from unmask.errors import BadInput
-from unmask.results.observations import observe
+from unmask.results.observations import Foreign, Reading, observe
 
 POLICY = """
 checkpoints: [{label}]
@@ -53,6 +54,20 @@ def test_out_is_written_whatever_is_decided(logs: Path, tmp_path: Path) -> None:
     assert json.loads((out / "gate.json").read_text())["decision"] == "fail"
     assert "<failure" in (out / "junit.xml").read_text()
     assert "FAIL" in (out / "report.html").read_text()
+
+
+def test_logs_are_read_once(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decision and report come from one reading, so that they can't be of different logs."""
+    read: list[Path] = []
+
+    def counted(path: Path, foreign: Foreign | None) -> Reading:
+        read.append(path)
+        return observe(path, foreign)
+
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, "")
+    monkeypatch.setattr(cache, "observe", counted)
+    gate(logs, "aligned", 0.3, "--out", str(tmp_path / "report"))
+    assert read == [logs]
 
 
 def test_a_report_is_an_anchor_for_later(logs: Path, tmp_path: Path) -> None:

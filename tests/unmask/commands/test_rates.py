@@ -1,6 +1,7 @@
 """`unmask rates` as a user meets it: stdout, stderr and exit codes."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tests.results.logbook import run_foreign, run_own, sample
 
+from unmask import cache
 from unmask.commands.rates import command
 from unmask.errors import BadInput
 
@@ -45,6 +47,21 @@ def test_table_shows_rates_and_what_is_missing(logs: Path) -> None:
     assert "1/2" in line and "1 grader_error" in line
     assert "torn.eval: not a readable Inspect log" in stderr
     assert "no Unmask log; left out" in stderr
+
+
+def test_the_cache_changes_no_byte(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every rate and every note is the same without a cache, as it is filled, and from it."""
+    whole = tmp_path / "logs"
+    shutil.copytree(logs, whole, ignore=shutil.ignore_patterns("torn.eval"))
+    monkeypatch.setattr(cache, "SETTLED", -60.0)
+    said = []
+    for folder in ("", str(tmp_path / "cache"), str(tmp_path / "cache")):
+        monkeypatch.setenv(cache.FOLDER_VARIABLE, folder)
+        said.append(run(str(whole), "--json", "--score", "verdict"))
+    assert said[0] == said[1] == said[2]
+    assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
 def test_json_is_all_of_stdout(logs: Path) -> None:
