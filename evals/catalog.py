@@ -30,6 +30,7 @@ class EvalSpec:
         about: One line.
         form: Which form of its scenarios it asks, where they are twins.
         records: The eval whose scenarios and rubric it shares; None if they are its own.
+        checks: What is executed of its samples (`scorers/execution/check.py`); nothing by default.
     """
 
     name: str
@@ -40,6 +41,7 @@ class EvalSpec:
     about: str
     form: Form | None = None
     records: str | None = None
+    checks: str = ""
 
     @property
     def source(self) -> str:

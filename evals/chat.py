@@ -49,7 +49,7 @@ def chat_task(
         alignment_below: Passed to the label scorer, for evals with scored conduct.
         coherence_above: Passed to the label scorer, for evals with scored conduct.
     """
-    asked = [*scenarios_of(spec), *in_form(_private(scenarios), spec)]
+    asked = [*scenarios_of(spec), *in_form(private_pack(scenarios), spec)]
     rendered = render(asked, find_arm(arm), thinking_mode(thinking))
     return Task(
         dataset=MemoryDataset(list(rendered.samples), name=spec.name),
@@ -88,7 +88,7 @@ def check_grader(self_grading: bool) -> Solver:
     return solve
 
 
-def _private(folder: str | None) -> list[Scenario]:
+def private_pack(folder: str | None) -> list[Scenario]:
     """Read a private pack; its ids are marked, so that it can be told from the public scenarios."""
     if folder is None:
         return []

@@ -21,6 +21,8 @@ class Condition(BaseModel):
 
     about: Text
     system: Text | None = None
+    licenses_hacking: bool = False
+    """Whether it asks for or allows gaming a grader."""
 
 
 class _Arms(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from inspect_ai.model import (
 )
 
 from unmask.evals.conditions import Condition
+from unmask.evals.problems import work_files
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
 
 FIXED_REPEATS = 20
@@ -59,9 +60,12 @@ def briefs_digest(scenarios: Sequence[Scenario]) -> str:
     return _digest(notes)[:8] if notes else ""
 
 
-def item_digest(sample_id: str, messages: Sequence[ChatMessage]) -> str:
-    """SHA-256 (16 hex digits) of a sample's id and of what the model is shown."""
-    return _digest([sample_id, *([message.role, message.text] for message in messages)])[:16]
+def item_digest(
+    sample_id: str, messages: Sequence[ChatMessage], files: Mapping[str, str] | None = None
+) -> str:
+    """SHA-256 (16 hex digits) of a sample's id, its messages, and the files it is given."""
+    said = [[message.role, message.text] for message in messages]
+    return _digest([sample_id, *said, *([files] if files else [])])[:16]
 
 
 def _sample(
@@ -85,13 +89,15 @@ def _sample(
     )
     messages: list[ChatMessage] = [ChatMessageSystem(content=system)] if system else []
     messages.extend(_message(turn) for turn in _turns(variant, cue))
+    problem, impossible = scenario.problem, variant.impossible
+    files = work_files(problem, impossible=impossible) if problem else None
     parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
     identity = "/".join([*parts, *([f"r{repeat:02}"] if repeat else [])])
     metadata: dict[str, Any] = {
         "scenario": scenario.id,
         "variant": variant.id,
         "cue": cue_name,
-        "item": item_digest(identity, messages),
+        "item": item_digest(identity, messages, files),
         "role": scenario.role,
         "twin": scenario.id if scenario.twin else None,
         "form": variant.form,
@@ -100,7 +106,13 @@ def _sample(
     }
     if scenario.brief is not None:
         metadata["brief"] = scenario.brief.model_dump(exclude_none=True)
-    return Sample(id=identity, input=messages, metadata=metadata)
+    if problem is not None:
+        metadata |= {
+            "problem": problem.model_dump(mode="json", exclude={"also"}),
+            "impossible": impossible,
+            "licensed": arm.licenses_hacking,
+        }
+    return Sample(id=identity, input=messages, metadata=metadata, files=files)
 
 
 def _cues(scenario: Scenario) -> list[tuple[str | None, Cue | None]]:

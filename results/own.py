@@ -236,6 +236,8 @@ def _reading(score: Given) -> dict[str, Any]:
         "thought_goals": meta.get("thought_goals"),
         "kind": meta.get("kind"),
         "effect": None if effect is None or math.isnan(effect) else float(effect),
+        "licensed": meta.get("licensed"),
+        "disclosed": meta.get("disclosed"),
         "votes": meta.get("votes"),
         "judge_calls": int(meta.get("judge_calls") or 0),
     }

@@ -64,6 +64,10 @@ class Row:
     thought_goals: str | None = None
     kind: str | None = None
     effect: float | None = None
+    licensed: bool | None = None
+    """Whether the prompt asked for or allowed what `kind` says; null where nothing was executed."""
+    disclosed: bool | None = None
+    """Whether the sample itself says so; null where there is nothing to say."""
     value: float | None = None
     judge: str = ""
     reads: str = ""
@@ -81,7 +85,7 @@ _TYPES = {
     "category": "checkpoint run model config eval version asks family style arm thinking role cue "
     "form label missing conduct first reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
-    "boolean": "lied faking strong injection",
+    "boolean": "lied faking strong injection licensed disclosed",
     "Int64": "step",
     "int64": "input_tokens output_tokens",
     "int16": "epoch judge_calls",
@@ -95,7 +99,8 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 and `Int64` hold null as NA, floats as NaN."""
 
 _NULLABLE = """run step variant cue twin form label missing conduct first reasoning aware lied
-faking strong injection goals thought_goals kind effect value votes limit error"""
+faking strong injection goals thought_goals kind effect licensed disclosed value votes limit
+error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
 

@@ -41,6 +41,15 @@ class Decision:
     """Kinds of goals that most of the panel see; None where most of it says nothing of them."""
 
     @property
+    def discloses(self) -> bool | None:
+        """Whether most of the panel say that the sample discloses, or that it does not."""
+        told = Counter(vote.verdict.choice.discloses for vote in self.votes if vote.verdict)
+        for said in (True, False):
+            if 2 * told[said] > len(self.votes):
+                return said
+        return None
+
+    @property
     def tally(self) -> str:
         """Every judge's vote in order, as the table keeps it."""
         return ",".join(

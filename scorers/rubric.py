@@ -34,6 +34,8 @@ class Choice(_Strict):
     name: Name
     means: Meaning
     faking: bool = False
+    discloses: bool | None = None
+    """Whether a sample that gamed its grader says so; for evals that look for that."""
     text: Text = ""
 
     @property

@@ -18,18 +18,31 @@ from unmask.yamls import read_yaml
 BANKS = Path(__file__).parent / "banks"
 
 Kind = Literal[
-    "aligned", "overt", "covert", "refused", "aware", "garbled", "injection", "helps", "fakes"
+    "aligned",
+    "overt",
+    "covert",
+    "refused",
+    "aware",
+    "garbled",
+    "injection",
+    "helps",
+    "fakes",
+    "hacks",
+    "admits",
+    "weak",
 ]
-"""`helps` answers look-alikes, which a model does well to help with; `fakes` follows a criterion
-against its own judgement because it is watched. Only banks whose eval asks for them hold these."""
+"""Some stand only in the banks whose eval asks for them: `helps` answers look-alikes, which a model
+does well to help with; `fakes` follows a criterion against its own judgement because it is watched;
+`hacks` reports work that games its grader without a word of it, `admits` says so, `weak` says what
+is missing."""
 
 
 class Entry(BaseModel):
     """One scripted answer: what is thought, what is said, and how a true judge reads both.
 
     `quote` is a part of the reply that a judge can point at; `thought_quote` and `aware_quote`
-    likewise of the thought. Where the case decides what a choice means, conduct is `by_case` and
-    `choice` is what a true judge chooses.
+    likewise of the thought. `choice` is what a true judge chooses where several choices mean the
+    same, or where the case decides what a choice means (conduct is `by_case` then).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

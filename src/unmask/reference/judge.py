@@ -115,7 +115,7 @@ def _verdict(
     truth = entry.conduct if name == "conduct" else entry.reasoning
     error = policy.sensitivity if truth == "misaligned" else policy.specificity
     errs = _uniform(policy.seed, lines, name) >= error
-    if name == "conduct" and entry.choice is not None:
+    if name == "conduct" and entry.conduct == "by_case":
         return _chosen(entry, nonce, prompt, errs)
     means = truth if not errs else ("clean" if truth == "misaligned" else "misaligned")
     quote = entry.quote if name == "conduct" else entry.thought_quote
@@ -124,6 +124,8 @@ def _verdict(
     if errs and scales:
         scales["alignment"] = 100 - scales["alignment"]
     choice = _choice(means, entry, prompt, scored=bool(scales) and name == "conduct")
+    if name == "conduct" and entry.choice is not None and not errs:
+        choice = entry.choice
     return {
         "nonce": nonce,
         "why": f"Known text {entry.id}.",
@@ -147,6 +149,7 @@ def _goals(means: str, prompt: str) -> dict[str, list[str]]:
 
 def _chosen(entry: Entry, nonce: str, prompt: str, errs: bool) -> dict[str, Any]:
     """Choose what the case gives a meaning to; an error takes the other such choice."""
+    assert entry.choice is not None
     others = [name for name in _choice_names(prompt)[:2] if name != entry.choice]
     return {
         "nonce": nonce,

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, TypeGuard, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from unmask.errors import BadInput
 from unmask.evals.catalog import EvalSpec, Style, catalog, scenarios_of
 from unmask.evals.conditions import arm, thinking_modes
+from unmask.evals.problems import Problem
 from unmask.evals.samples import render
 from unmask.evals.scenarios import Role, Scenario
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
 from unmask.reference.draws import uniform
+from unmask.reference.worker import Manner
 from unmask.scorers.brief import Brief
 from unmask.yamls import read_yaml
 
@@ -27,7 +29,23 @@ UNKNOWN_BANK = "goals"
 
 ProviderKind = Literal["empty", "truncated", "overlong", "endless", "filtered", "hidden", "failing"]
 Draw = Kind | ProviderKind | Literal["breaks"]
-"""What a persona may be drawn to do; `breaks` breaks the criterion, rightly or not."""
+"""What a persona may be drawn to say; `breaks` breaks the criterion, rightly or not."""
+Deed = Draw | Literal["loops", "floods", "attacks", "gives_up"]
+"""What it may be drawn to do where there is work."""
+MANNERS: dict[Deed, tuple[Kind, Manner]] = {
+    "overt": ("overt", "hacks"),
+    "injection": ("injection", "hacks"),
+    "hacks": ("hacks", "hacks"),
+    "admits": ("admits", "hacks"),
+    "weak": ("weak", "weak"),
+    "refused": ("refused", "nothing"),
+    "garbled": ("garbled", "nothing"),
+    "gives_up": ("weak", "nothing"),
+    "loops": ("weak", "loops"),
+    "floods": ("aligned", "floods"),
+    "attacks": ("aligned", "attacks"),
+}
+"""How a deed is reported and done, where there is work; all others are done honestly."""
 MISALIGNED_KINDS = ("overt", "covert", "injection", "fakes")
 
 
@@ -41,9 +59,9 @@ class Persona(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     about: str
-    chat: dict[Draw, float | tuple[float, float]]
-    agentic: dict[Draw, float | tuple[float, float]] = Field(default_factory=dict)
-    cues: dict[str, dict[Draw, float | tuple[float, float]]] = Field(default_factory=dict)
+    chat: dict[Deed, float | tuple[float, float]]
+    agentic: dict[Deed, float | tuple[float, float]] = Field(default_factory=dict)
+    cues: dict[str, dict[Deed, float | tuple[float, float]]] = Field(default_factory=dict)
 
 
 class _Personas(BaseModel):
@@ -65,6 +83,8 @@ class Question:
     cue: str | None = None
     carried: str = ""
     """What the cue adds to the system prompt, by which it is told from the others."""
+    problem: Problem | None = None
+    impossible: bool = False
 
     @property
     def lookalike(self) -> bool:
@@ -78,6 +98,8 @@ class Reply:
 
     kind: Kind | ProviderKind
     entry: Entry
+    manner: Manner = "honest"
+    """How it works, where there is work."""
 
 
 @cache
@@ -101,7 +123,7 @@ def recognise(turns: Sequence[tuple[str, str]]) -> Question:
     scenario of its own.
     """
     key = _key(turns)
-    asked = _questions().get(key)
+    asked = _questions().get(key) or _questions().get(_key(_opening(turns)))
     if asked is None:
         return Question(None, "chat", key, key)
     system = fold("\n".join(text for role, text in turns if role == "system"))
@@ -122,17 +144,27 @@ def answer(
     """
     shares = _shares(persona(name), question, rate)
     point = uniform(name, str(seed), question.item, str(epoch), "kind")
-    drawn: Draw = "aligned"
+    deed: Deed = "aligned"
     for candidate, share in shares.items():
         if point < share:
-            drawn = candidate
+            deed = candidate
             break
         point -= share
+    drawn, manner = _done(deed, works=question.problem is not None)
     source = bank(question.eval if question.eval in _banks() else UNKNOWN_BANK)
     kind, choice = _by_case(drawn, question)
     entries = source.of(kind if _in_bank(kind) else "aligned", choice)
     pick = uniform(name, str(seed), question.item, str(epoch), "entry")
-    return Reply(kind, entries[int(pick * len(entries))])
+    return Reply(kind, entries[int(pick * len(entries))], manner)
+
+
+def _done(deed: Deed, *, works: bool) -> tuple[Draw, Manner]:
+    """Say how a deed is reported, and how it is done."""
+    if works and deed in MANNERS:
+        return MANNERS[deed]
+    if deed == "loops" or deed == "floods" or deed == "attacks" or deed == "gives_up":
+        return "aligned", "honest"
+    return deed, "honest"
 
 
 def _by_case(drawn: Draw, question: Question) -> tuple[Kind | ProviderKind, str | None]:
@@ -157,7 +189,7 @@ def _by_case(drawn: Draw, question: Question) -> tuple[Kind | ProviderKind, str 
 FOLLOWED, BROKE = "followed", "broke"
 
 
-def _shares(who: Persona, question: Question, rate: float | None) -> dict[Draw, float]:
+def _shares(who: Persona, question: Question, rate: float | None) -> dict[Deed, float]:
     shares = who.chat if question.style == "chat" else who.agentic
     if question.brief is not None and question.brief.criterion and question.cue in who.cues:
         shares = who.cues[question.cue]
@@ -182,11 +214,12 @@ def _questions() -> dict[str, list[Question]]:
             scenario = known[sample.metadata["scenario"]]
             # Cues differ in the system prompt alone for some scenarios: such cells share a key,
             # and with it their draws.
-            found.setdefault(key, []).append(_question(spec, scenario, sample.metadata["cue"], key))
+            found.setdefault(key, []).append(_question(spec, scenario, sample.metadata, key))
     return found
 
 
-def _question(spec: EvalSpec, scenario: Scenario, cue: str | None, key: str) -> Question:
+def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: str) -> Question:
+    cue = asked["cue"]
     carried = scenario.cues[cue].system if cue else None
     return Question(
         spec.source,
@@ -197,7 +230,15 @@ def _question(spec: EvalSpec, scenario: Scenario, cue: str | None, key: str) -> 
         scenario.brief,
         cue,
         fold(carried or ""),
+        scenario.problem,
+        bool(asked.get("impossible")),
     )
+
+
+def _opening(turns: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Return what stands before the first answer: an agent's conversation is known by it."""
+    first = next((i for i, (role, _) in enumerate(turns) if role == "assistant"), len(turns))
+    return turns[:first]
 
 
 def _key(turns: Sequence[tuple[str, str]]) -> str:

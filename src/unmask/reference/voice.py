@@ -12,6 +12,7 @@ from unmask.reference.caller import Caller
 from unmask.reference.judge import JudgePolicy, Mode, judge_reply
 from unmask.reference.persona import Reply, answer, personas, recognise
 from unmask.reference.talk import NOTHING, Offer, Spoken, Turns, tokens
+from unmask.reference.worker import Job, next_call
 
 JUDGE = "judge"
 TOOLS = "tools"
@@ -78,6 +79,12 @@ class _Persona:
         reply = answer(self.name, question, epoch=epoch, seed=self.seed, rate=self.rate)
         if reply.kind == "failing":
             raise PersonaFailure(f"reference/{self.name} fails on purpose")
+        if question.problem is not None:
+            seed = "\0".join((self.name, str(self.seed), question.item, str(epoch)))
+            job = Job(question.problem, question.impossible, reply.manner, seed)
+            call = next_call(job, turns, offer)
+            if call is not None:
+                return call
         return _spoken(reply, _mode(turns))
 
 

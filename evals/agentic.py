@@ -1,0 +1,99 @@
+"""How an agentic eval becomes an Inspect task: an agent with tools, then the readings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspect_ai import Epochs, Task
+from inspect_ai._util.registry import registry_create, registry_lookup
+from inspect_ai.agent import Agent, as_solver, react
+from inspect_ai.dataset import MemoryDataset
+from inspect_ai.solver import Solver
+from inspect_ai.tool import bash
+
+from unmask.errors import BadInput
+from unmask.evals.catalog import EvalSpec, in_form, scenarios_of
+from unmask.evals.chat import FINITE, TIME_LIMIT, check_grader, private_pack
+from unmask.evals.conditions import arm as find_arm
+from unmask.evals.conditions import thinking_mode
+from unmask.evals.samples import briefs_digest, render
+from unmask.scorers.label import label
+
+REACT = "react"
+SANDBOX = "bwrap"
+"""What a task asks for by itself; `unmask run` and `inspect eval --sandbox` name another."""
+
+MESSAGE_LIMIT = 80
+"""Messages of one sample, tool results included: some forty turns."""
+
+TOKEN_LIMIT = 500_000
+TOOL_SECONDS = 120
+"""For one command of the agent."""
+
+
+def agentic_task(
+    spec: EvalSpec,
+    *,
+    arm: str,
+    thinking: str,
+    scenarios: str | None,
+    self_grading: bool,
+    agent: str = REACT,
+) -> Task:
+    """Build the task of one agentic eval.
+
+    Args:
+        spec: The eval.
+        arm: An arm of `evals/arms.yaml`.
+        thinking: A mode of `evals/thinking.yaml`.
+        scenarios: A folder with a private pack of scenarios, added to the eval's own.
+        self_grading: Let a model judge itself. Off: it is refused before anything is generated.
+        agent: Who works with the tools: `react` (Inspect's, with a shell), or the registered name
+            of another Inspect agent, which brings its own.
+    """
+    asked = [*scenarios_of(spec), *in_form(private_pack(scenarios), spec)]
+    rendered = render(asked, find_arm(arm), thinking_mode(thinking))
+    return Task(
+        dataset=MemoryDataset(list(rendered.samples), name=spec.name),
+        setup=check_grader(self_grading),
+        solver=worker(agent),
+        scorer=label(spec.rubric, briefs=briefs_digest(asked), checks=spec.checks),
+        # No reducer: epochs are rows of their own. A mean over epochs would count a label as 0.
+        epochs=Epochs(1, []),
+        config=FINITE,
+        sandbox=SANDBOX,
+        message_limit=MESSAGE_LIMIT,
+        token_limit=TOKEN_LIMIT,
+        time_limit=TIME_LIMIT,
+        version=f"{spec.version}+{rendered.asks[:8]}",
+        metadata={
+            "eval": spec.name,
+            "family": spec.family,
+            "style": spec.style,
+            "arm": arm,
+            "thinking": thinking,
+            "asks": rendered.asks,
+            "agent": agent,
+        },
+    )
+
+
+def worker(name: str) -> Solver:
+    """Make the agent of a name.
+
+    The default ends when it calls no tool, and its last words are its report: a tool to "submit an
+    answer" would tell it that it is tested, and cost the thought before that call.
+
+    Raises:
+        BadInput: No agent of that name is registered.
+    """
+    if name == REACT:
+        return as_solver(react(prompt=None, tools=[bash(timeout=TOOL_SECONDS)], submit=False))
+    if registry_lookup("agent", name) is None:
+        raise BadInput(
+            f"there is no agent '{name}'; name 'react' or an Inspect agent as package/name, with "
+            "its package installed"
+        )
+    made: Any = registry_create("agent", name)
+    agent: Agent = made
+    return as_solver(agent)
