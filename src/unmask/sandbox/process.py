@@ -1,0 +1,183 @@
+"""Running one program from the harness: nothing of it is waited for longer, or kept, than allowed.
+
+Descriptors and process numbers are handled here directly: the child keeps its number until it is
+waited for, so that killing its group can't hit another one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Final, Literal
+
+import anyio
+
+Stop = Literal["time", "output", "memory"]
+
+_CHUNK: Final = 1 << 16
+_WATCH_SECONDS: Final = 0.1
+_REAP_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended, and what it wrote up to the limit."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    stopped: Stop | None
+    """Why it was killed, if it was."""
+
+
+@dataclass(slots=True)
+class _Running:
+    process: subprocess.Popen[bytes]
+    stopped: Stop | None = None
+
+    def stop(self, why: Stop) -> None:
+        self.stopped = self.stopped or why
+        kill_group(self.process)
+
+
+async def run(
+    argv: Sequence[str | bytes],
+    *,
+    stdin: bytes | None,
+    descriptors: Sequence[int],
+    output_limit: int,
+    seconds: float,
+    heavy: Callable[[int], bool],
+) -> Finished:
+    """Run a program to its end, or kill it and its group.
+
+    Args:
+        argv: The program, by its path, and its arguments. Its environment is empty.
+        stdin: What it reads; None is nothing.
+        descriptors: Open files that it inherits under their numbers.
+        output_limit: Bytes of each output stream, after which it is killed.
+        seconds: Time after which it is killed.
+        heavy: Tells of a process number whether it uses too much memory; asked again and again.
+
+    Raises:
+        OSError: It can't be started (not there, or its arguments are too long).
+    """
+    running = _Running(start(argv, stdin is not None, descriptors))
+    out, err = bytearray(), bytearray()
+    try:
+        with anyio.move_on_after(seconds) as clock:
+            async with anyio.create_task_group() as aside:
+                aside.start_soon(_feed, running, stdin)
+                aside.start_soon(_watch, running, heavy)
+                async with anyio.create_task_group() as readers:
+                    for pipe, into in (
+                        (running.process.stdout, out),
+                        (running.process.stderr, err),
+                    ):
+                        readers.start_soon(_collect, running, _fd(pipe), into, output_limit)
+                await _exited(running.process.pid)
+                aside.cancel_scope.cancel()
+        if clock.cancelled_caught:
+            running.stop("time")
+    finally:
+        with anyio.CancelScope(shield=True):
+            await end(running.process)
+    return Finished(running.process.returncode, bytes(out), bytes(err), running.stopped)
+
+
+def start(
+    argv: Sequence[str | bytes], wants_input: bool, descriptors: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, its pipes not blocking.
+
+    Raises:
+        OSError: It can't be started.
+    """
+    process = subprocess.Popen(
+        list(argv),
+        bufsize=0,
+        stdin=subprocess.PIPE if wants_input else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        env={},
+        pass_fds=descriptors,
+        start_new_session=True,
+    )
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            os.set_blocking(pipe.fileno(), False)
+    return process
+
+
+async def end(process: subprocess.Popen[bytes]) -> None:
+    """Make sure that a program is gone, with its group, and that nothing of it stays open here."""
+    if process.returncode is None:
+        kill_group(process)
+        with anyio.move_on_after(_REAP_SECONDS):
+            await _exited(process.pid)
+        process.poll()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program that `start` started, and its group; fine if it is gone."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+async def read_some(descriptor: int) -> bytes:
+    """What can be read next from a descriptor that doesn't block; nothing at its end."""
+    while True:
+        await anyio.wait_readable(descriptor)
+        with contextlib.suppress(BlockingIOError):
+            return os.read(descriptor, _CHUNK)
+
+
+async def _collect(running: _Running, descriptor: int, into: bytearray, limit: int) -> None:
+    while data := await read_some(descriptor):
+        room = limit - len(into)
+        into += data[:room]
+        if len(data) > room:
+            running.stop("output")
+
+
+async def _feed(running: _Running, stdin: bytes | None) -> None:
+    pipe = running.process.stdin
+    if pipe is None:
+        return
+    left = memoryview(stdin or b"")
+    with contextlib.suppress(BrokenPipeError):
+        while left:
+            await anyio.wait_writable(pipe.fileno())
+            with contextlib.suppress(BlockingIOError):
+                left = left[os.write(pipe.fileno(), left[:_CHUNK]) :]
+    pipe.close()
+
+
+async def _watch(running: _Running, heavy: Callable[[int], bool]) -> None:
+    while True:
+        await anyio.sleep(_WATCH_SECONDS)
+        if heavy(running.process.pid):
+            running.stop("memory")
+
+
+async def _exited(pid: int) -> None:
+    handle = os.pidfd_open(pid)
+    try:
+        await anyio.wait_readable(handle)
+    finally:
+        os.close(handle)
+
+
+def _fd(pipe: IO[bytes] | None) -> int:
+    assert pipe is not None  # `start` asks for both output pipes
+    return pipe.fileno()
