@@ -10,9 +10,9 @@ from typing import Any
 from inspect_ai.log import EvalSample, read_eval_log, read_eval_log_sample
 from inspect_ai.scorer import Score
 
-from unmask.results.logs import Log, quiet, read_logs
+from unmask.results.logs import quiet, read_logs
 from unmask.results.merge import sample_uuid
-from unmask.results.summaries import Given
+from unmask.results.summaries import Name, read_names
 from unmask.scorers.record import Line, find_quote
 from unmask.scorers.transcript import transcript
 
@@ -85,22 +85,20 @@ def read_evidence(log: Path, uuids: Collection[str]) -> dict[str, Evidence]:
         more, is absent.
     """
     found: dict[str, Evidence] = {}
-    (held,), _ = read_logs(log)
     with quiet():
-        for summary in held.summaries:
-            uuid = sample_uuid(held, summary)
-            if uuid in uuids and uuid not in found:
+        for name in _names(log):
+            if name.uuid in uuids and name.uuid not in found:
                 try:
                     sample = read_eval_log_sample(
                         str(log),
-                        summary.id,
-                        summary.epoch,
+                        name.id,
+                        name.epoch,
                         resolve_attachments="core",
                         exclude_fields=UNUSED,
                     )
                 except Exception:  # a damaged sample can break a reader in any way
                     continue
-                found[uuid] = _evidence(uuid, sample, _has_reading(held))
+                found[name.uuid] = _evidence(name.uuid, sample)
     return found
 
 
@@ -118,17 +116,24 @@ def read_packages(logs: Iterable[Path]) -> dict[tuple[tuple[str, str], ...], int
     return counts
 
 
-def _has_reading(log: Log) -> bool:
-    return any(_is_ours(score) for summary in log.summaries for score in summary.scores.values())
+def _names(log: Path) -> list[Name]:
+    """Who the log's samples are, in the table's words."""
+    quick = read_names(log)
+    if quick is not None:
+        return quick
+    (held,), _ = read_logs(log)
+    return [Name(each.id, each.epoch, sample_uuid(held, each)) for each in held.summaries]
 
 
-def _is_ours(score: Score | Given) -> bool:
+def _is_ours(score: Score) -> bool:
     return {"judge", "reads"} <= (score.metadata or {}).keys()
 
 
-def _evidence(uuid: str, sample: EvalSample, ours: bool) -> Evidence:
+def _evidence(uuid: str, sample: EvalSample) -> Evidence:
     read = transcript(sample.messages, sample.output)
-    scores = [score for score in (sample.scores or {}).values() if _is_ours(score) or not ours]
+    held = list((sample.scores or {}).values())
+    ours = [score for score in held if _is_ours(score)]
+    scores = ours or held
     entries = [
         entry
         for score in scores

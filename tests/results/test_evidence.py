@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from inspect_ai.log import read_eval_log, write_eval_log
 from tests.results.logbook import run_foreign, run_own, sample
 
 from unmask.results.evidence import Span, read_evidence, read_packages
@@ -80,3 +81,13 @@ def test_package_versions_are_counted(tmp_path: Path) -> None:
     assert sorted(counts.values()) == [1, 2]
     assert counts[()] == 1
     assert any(name == "inspect_ai" for key in counts for name, _ in key)
+
+
+def test_any_kind_of_log_shows_its_samples(tmp_path: Path) -> None:
+    """A log as JSON, which has no quick way to a sample, shows what the same log shows else."""
+    log = run_own(tmp_path, [sample("a", "overt", evidence=[said()]), sample("b")])
+    as_json = tmp_path / "as.json"
+    write_eval_log(read_eval_log(str(log)), str(as_json))
+    uuids = set(observe(log).table["sample_uuid"])
+    assert read_evidence(as_json, uuids) == read_evidence(log, uuids)
+    assert set(read_evidence(log, uuids)) == uuids

@@ -9,11 +9,16 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from inspect_ai.log import EvalSampleSummary, read_eval_log_sample_summaries
+from inspect_ai.log import (
+    EvalSampleSummary,
+    read_eval_log,
+    read_eval_log_sample_summaries,
+    write_eval_log,
+)
 from tests.results.logbook import run_foreign, run_own, sample
 
 from unmask.results import summaries as module
-from unmask.results.summaries import read_summaries
+from unmask.results.summaries import read_names, read_summaries
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +158,22 @@ def test_a_finished_log_never_needs_inspects_reader(
     shutil.copy(own, other)
     with pytest.raises(AssertionError, match=r"log\.json"):
         read_summaries(other)
+
+
+def test_names_are_those_of_the_summaries(own: Path, tmp_path: Path) -> None:
+    """Quickly read or not at all: another kind of log, or one without uuids, has no quick way."""
+    quick = read_names(own)
+    assert quick
+    assert [(each.id, each.epoch, each.uuid) for each in quick] == [
+        (each.id, each.epoch, each.uuid) for each in read_summaries(own)
+    ]
+    old = tmp_path / "old.eval"
+    with ZipFile(own) as whole, ZipFile(old, "w") as archive:
+        held = json.loads(whole.read("summaries.json"))
+        del held[-1]["uuid"]
+        archive.writestr("summaries.json", json.dumps(held))
+    json_log = tmp_path / "log.json"
+    write_eval_log(read_eval_log(str(own)), str(json_log))
+    torn = tmp_path / "torn.eval"
+    torn.write_bytes(b"PK")
+    assert [read_names(file) for file in (old, json_log, torn)] == [None] * 3
