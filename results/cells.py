@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from unmask.results.columns import plain
 from unmask.results.measures import MEASURES, RECORDED, Measure, foreign_measure
 from unmask.results.table import FOREIGN
 
@@ -52,13 +53,14 @@ def cells(table: pd.DataFrame) -> list[Cell]:
     held = _recorded(table)
     return [
         Cell(
-            **_names(key),
+            **place,
             judge=judge,
             reads=reads,
-            measures=tuple(_measures(rows, held)),
+            measures=tuple(_measures(place["family"], place["eval"], judge, held)),
             rows=rows,
         )
         for key, part in _parts(table)
+        for place in [_names(key)]
         for (judge, reads), rows in _readings(part)
     ]
 
@@ -94,13 +96,11 @@ def _recorded(table: pd.DataFrame) -> set[tuple[str, str]]:
 
 def _readings(cell: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     """Split a cell by judge; samples that a judge did not read are gaps of its reading."""
-    readers = cell[["judge", "reads"]].drop_duplicates().itertuples(index=False, name=None)
-    keys = sorted((str(judge), str(reads)) for judge, reads in readers)
-    named = [key for key in keys if key != ("", "")]
+    judge, reads = plain(cell["judge"]), plain(cell["reads"])
+    named = sorted(set(zip(judge, reads, strict=True)) - {("", "")})
     if len(named) <= 1:
         yield named[0] if named else ("", ""), cell
         return
-    judge, reads = (cell[name].to_numpy(dtype=object) for name in ("judge", "reads"))
     unread = (judge == "") & (reads == "")
     samples, _ = pd.factorize(cell["sample_uuid"])
     for key in named:
@@ -122,13 +122,11 @@ _UNREAD: dict[str, Any] = {
 }
 
 
-def _measures(rows: pd.DataFrame, recorded: set[tuple[str, str]]) -> list[Measure]:
-    first = rows.iloc[0]
-    if first["family"] == FOREIGN:
-        score = str(first["judge"])
-        return [foreign_measure(score, "mean" if (score, "value") in recorded else "rate")]
+def _measures(family: str, name: str, judge: str, recorded: set[tuple[str, str]]) -> list[Measure]:
+    if family == FOREIGN:
+        return [foreign_measure(judge, "mean" if (judge, "value") in recorded else "rate")]
     return [
         each
         for each in MEASURES.values()
-        if each.optional is None or (str(first["eval"]), each.optional) in recorded
+        if each.optional is None or (name, each.optional) in recorded
     ]
