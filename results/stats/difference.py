@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from unmask.results.stats.icc import Prior
-from unmask.results.stats.inputs import level, proportion, scenario_counts
+from unmask.results.stats.inputs import Ints, level, proportion, scenario_counts
 from unmask.results.stats.intervals import Interval, wilson
 from unmask.results.stats.numeric import normal_quantile, root
 from unmask.results.stats.rate import rate_ci_default
@@ -50,18 +50,8 @@ def diff_ci_default(
     Raises:
         ValueError: if a side has no graded samples, or paired sides differ in their scenarios.
     """
-    first, sizes1 = scenario_counts(y1, m1)
-    second, sizes2 = scenario_counts(y2, m2)
-    if paired and len(first) != len(second):
-        raise ValueError(
-            f"paired sides must share their scenarios, found {len(first)} and {len(second)}: "
-            "keep the scenarios both have, or compare with paired=False"
-        )
-    a = rate_ci_default(first, sizes1, conf, prior)
-    b = rate_ci_default(second, sizes2, conf, prior)
-    r = _correlation(first / sizes1, second / sizes2) if paired else 0.0
-    limits = mover(a.rate, a.interval, b.rate, b.interval, r)
-    return Difference(a.rate - b.rate, limits.low, limits.high, r)
+    sides = _sides(y1, m1, y2, m2, paired)
+    return _at_level(*sides, _correlation(*sides) if paired else 0.0, conf, prior)
 
 
 def diff_p_value(
@@ -77,9 +67,11 @@ def diff_p_value(
     The inversion of `diff_ci_default`, so the two never disagree; for Holm's adjustment. At least
     1e-6, and 1 from 0.999 on. Arguments and errors as there.
     """
+    sides = _sides(y1, m1, y2, m2, paired)
+    r = _correlation(*sides) if paired else 0.0
 
     def leaves_out_zero(log_p: float) -> bool:
-        found = diff_ci_default(y1, m1, y2, m2, paired, 1 - exp(log_p), prior)
+        found = _at_level(*sides, r, 1 - exp(log_p), prior)
         return found.low > 0 or found.high < 0
 
     least, most = log(1e-6), log(0.999)
@@ -162,7 +154,30 @@ def _restricted(x1: int, n1: int, x2: int, n2: int, delta: float) -> float:
     return min(rate, 1.0, 1.0 - delta) if rate > max(0.0, -delta) else max(0.0, -delta)
 
 
-def _correlation(u: npt.NDArray[np.float64], v: npt.NDArray[np.float64]) -> float:
+_Side = tuple[Ints, Ints]
+"""Events and graded samples by scenario."""
+
+
+def _sides(
+    y1: npt.ArrayLike, m1: npt.ArrayLike, y2: npt.ArrayLike, m2: npt.ArrayLike, paired: bool
+) -> tuple[_Side, _Side]:
+    first, second = scenario_counts(y1, m1), scenario_counts(y2, m2)
+    if paired and len(first[0]) != len(second[0]):
+        raise ValueError(
+            f"paired sides must share their scenarios, found {len(first[0])} and {len(second[0])}: "
+            "keep the scenarios both have, or compare with paired=False"
+        )
+    return first, second
+
+
+def _at_level(first: _Side, second: _Side, r: float, conf: float, prior: Prior) -> Difference:
+    a, b = (rate_ci_default(*side, conf, prior) for side in (first, second))
+    limits = mover(a.rate, a.interval, b.rate, b.interval, r)
+    return Difference(a.rate - b.rate, limits.low, limits.high, r)
+
+
+def _correlation(first: _Side, second: _Side) -> float:
+    u, v = (events / sizes for events, sizes in (first, second))
     if len(u) <= 2 or u.std() == 0 or v.std() == 0:
         return 0.0
     # A few scenarios can agree perfectly by chance; at r = 1 the interval can lose all its width.

@@ -40,7 +40,9 @@ def whole(values: npt.ArrayLike, name: str) -> Ints:
     given = np.asarray(values)
     if given.size == 0:
         return np.zeros(given.shape, dtype=np.int64)
-    if given.dtype.kind not in "biuf" or not np.array_equal(given, np.floor(given)):
+    if given.dtype.kind in "biu":
+        return given.astype(np.int64)
+    if given.dtype.kind != "f" or not np.array_equal(given, np.floor(given)):
         raise ValueError(f"{name} must be whole numbers, found {values!r}")
     return given.astype(np.int64)
 
