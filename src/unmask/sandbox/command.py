@@ -26,6 +26,9 @@ NOBODY: Final = 65534
 
 SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+ENV: Final = "/usr/bin/env"
+"""What starts a command inside; it complains under this name if it can't."""
+
 TOOLS: Final = ("bwrap", "mount", "nsenter", "prlimit", "setpriv", "unshare")
 """The programs that must be on the PATH: bubblewrap, and util-linux for the others."""
 
@@ -169,7 +172,7 @@ def entry(
     bwrap = [host.tools["bwrap"], "--args", options, "--seccomp", seccomp]
     bwrap += ["--json-status-fd", status, "--"]
     drop = _unprivileged(host) if host.root else []
-    start = ["/usr/bin/env", "-u", "PWD", "-C", str(PurePosixPath(WORKDIR, cwd)), "--"]
+    start = [ENV, "-u", "PWD", "-C", str(PurePosixPath(WORKDIR, cwd)), "--"]
     return [*drop, *enter, *bwrap, *_limited(caps), *start, *command]
 
 

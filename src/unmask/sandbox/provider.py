@@ -24,7 +24,7 @@ from inspect_ai.util import (
 )
 from pydantic import BaseModel
 
-from unmask.sandbox.command import MEBIBYTE, USER, WORKDIR, Caps
+from unmask.sandbox.command import ENV, MEBIBYTE, USER, WORKDIR, Caps
 from unmask.sandbox.holder import Ended, Holder, Unsupported, survey
 
 FILE_SECONDS: Final = 60
@@ -256,7 +256,7 @@ def _unusable(words: list[str]) -> str | None:
 def _env_refused(said: str) -> bool:
     """Whether it was `env` that could not start the command, and not the command that says so."""
     one_line = said.count("\n") == 1
-    return one_line and said.startswith("env: ") and said.endswith(": Permission denied\n")
+    return one_line and said.startswith(f"{ENV}: ") and said.endswith(": Permission denied\n")
 
 
 def _refuse(file: str, ended: Ended) -> NoReturn:
