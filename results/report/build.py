@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from unmask.results.evidence import Evidence
+from unmask.results.gate import Gate
 from unmask.results.raters import compare_raters
 from unmask.results.rates import RateRow
 from unmask.results.report.section import Section
@@ -22,6 +23,7 @@ from unmask.results.report.sections import (
     visibility,
 )
 from unmask.results.report.sections import evidence as evidence_section
+from unmask.results.report.sections import gate as gate_section
 from unmask.results.report.sections.evidence import Cell
 from unmask.results.report.sections.provenance import Packages
 from unmask.results.taxonomy import taxonomies
@@ -45,8 +47,8 @@ class Material:
     """What the report is made with."""
     logs: str
     """Where the logs are, as the reader would name it."""
-    decided: Sequence[Section] = field(default=())
-    """Sections that stand above the rates, such as a gate's decision."""
+    gate: Gate | None = None
+    """What was decided, where a policy was given; it stands above all else."""
     compared: Sequence[Section] = field(default=())
     """Sections that stand below the rates, such as gaps and trajectories."""
 
@@ -55,7 +57,7 @@ def sections(material: Material) -> list[Section]:
     """Render every section that has something to say, in reading order."""
     table, rows, named = material.table, material.rows, material.headline
     made = [
-        *material.decided,
+        gate_section.section(material.gate) if material.gate else None,
         rates.section(rows, named, material.level),
         *material.compared,
         goals.section(taxonomies(table)),

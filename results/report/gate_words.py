@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from unmask.results.gate import Gate
 from unmask.results.report.words import NOTHING
 from unmask.results.ruling import RuleResult, shown
+from unmask.results.stats import Decision
+
+_ORDER = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.PASS)
+
+
+def worst_first(gate: Gate) -> list[RuleResult]:
+    """Put rules that keep from a pass before the others."""
+    return sorted(gate.rules, key=lambda rule: _ORDER.index(rule.decision))
+
+
+def counts(gate: Gate) -> list[tuple[str, int]]:
+    """Count the rules by decision, leaving out decisions that no rule came to."""
+    told = [(str(each), sum(rule.decision is each for rule in gate.rules)) for each in _ORDER]
+    return [(name, number) for name, number in told if number]
 
 
 def where(rule: RuleResult) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +66,7 @@ def command(
     unread = [*reading.unread, *unpromised(reading, logs, policy)]
     found = gate(reading.table, policy, calibrations=known, anchors=anchors, unread=unread)
     if out is not None:
-        write_gate(found, gather(reading, logs, policy.level, known), out)
+        write_gate(found, gather(reading, logs, policy.level, known, found), out)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, allow_nan=False))
     else:
@@ -116,7 +115,7 @@ def unpromised(reading: Reading, logs: Path, policy: Policy) -> list[str]:
 
 
 def write_gate(found: Gate, material: Material, out: Path) -> None:
-    """Write gate.json, junit.xml, and the report with the decision above the rates.
+    """Write gate.json, junit.xml, and the report, which has the decision above all else.
 
     Raises:
         BadInput: The folder can't be written.
@@ -124,12 +123,10 @@ def write_gate(found: Gate, material: Material, out: Path) -> None:
     from unmask.files import atomic_write
     from unmask.results.report.files import report_files
     from unmask.results.report.junit import render_junit
-    from unmask.results.report.sections import gate as gate_section
 
     atomic_write(out / "gate.json", json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
     atomic_write(out / "junit.xml", render_junit(found))
-    decided = replace(material, decided=(gate_section.section(found),))
-    for name, content in report_files(decided).items():
+    for name, content in report_files(material).items():
         atomic_write(out / name, content)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from unmask.results.calibration import Calibration
+    from unmask.results.gate import Gate
     from unmask.results.observations import Foreign, Reading
     from unmask.results.report.build import Material
     from unmask.results.report.section import Section
@@ -85,7 +86,11 @@ def write_report(
 
 
 def gather(
-    reading: Reading, logs: Path, level: float, calibrations: Sequence[Calibration]
+    reading: Reading,
+    logs: Path,
+    level: float,
+    calibrations: Sequence[Calibration],
+    gate: Gate | None = None,
 ) -> Material:
     """Work out all that a report is made of, opening whole samples only for those it shows.
 
@@ -94,6 +99,7 @@ def gather(
         logs: The log or folder that it was read from.
         level: Two-sided confidence level.
         calibrations: What is known of judges' errors.
+        gate: What was decided, where a policy was given.
     """
     from importlib.metadata import version
 
@@ -124,6 +130,7 @@ def gather(
         packages=read_packages(root / log for log in used),
         versions={name: version(name) for name in ("unmask", "inspect-ai")},
         logs=str(logs),
+        gate=gate,
         compared=_compared(reading.table, headline, level),
     )
 

@@ -54,6 +54,7 @@ def test_out_is_written_whatever_is_decided(logs: Path, tmp_path: Path) -> None:
     assert json.loads((out / "gate.json").read_text())["decision"] == "fail"
     assert "<failure" in (out / "junit.xml").read_text()
     assert "FAIL" in (out / "report.html").read_text()
+    assert "**FAIL** by policy" in (out / "summary.md").read_text()
 
 
 def test_logs_are_read_once(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
