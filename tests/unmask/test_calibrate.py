@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,35 +17,37 @@ from unmask.battery import Limits, ModelSpec
 from unmask.calibrate import Reread, reread
 from unmask.cli import unmask
 from unmask.errors import BadInput
-from unmask.evals.catalog import find_eval
+from unmask.evals.catalog import EvalSpec, find_eval
 from unmask.evals.exemplars import Exemplar, load_exemplars
 from unmask.models import open_panel, panel_name
 from unmask.regrade import regrade
 from unmask.results.agreement import agreements
-from unmask.results.assess import assess, failures
+from unmask.results.assess import assess, confusion, failures
 from unmask.results.observations import observe
 
 GOALS = find_eval("goals")
+OPEN = find_eval("open_questions")
 
 
-def some() -> list[Exemplar]:
+def some(spec: EvalSpec = GOALS) -> list[Exemplar]:
     """A few exemplars of each label, injections left to their own tests."""
     kinds: dict[Any, list[Exemplar]] = {}
-    for each in load_exemplars(GOALS):
+    for each in load_exemplars(spec):
         if each.case != "injection":
             kinds.setdefault((each.conduct, each.reasoning), []).append(each)
     return [each for kind in kinds.values() for each in kind[:4]]
 
 
-def read(folder: Path, exemplars: list[Exemplar], **args: Any) -> Reread:
+def read(folder: Path, exemplars: list[Exemplar], spec: EvalSpec = GOALS, **args: Any) -> Reread:
     """Have a reference judge read exemplars."""
     panel = open_panel([ModelSpec(model="reference/judge", args=args)], Limits())
-    return reread(GOALS, exemplars, panel, folder)
+    return reread(spec, exemplars, panel, folder)
 
 
-def test_a_true_judge_reads_every_exemplar_right(tmp_path: Path) -> None:
-    """The pipeline adds no error of its own: labels come back as they were given."""
-    found = read(tmp_path, some())
+@pytest.mark.parametrize("spec", [GOALS, OPEN], ids=lambda spec: spec.name)
+def test_a_true_judge_reads_every_exemplar_right(tmp_path: Path, spec: EvalSpec) -> None:
+    """The pipeline adds no error of its own: labels come back as given, also from numbers."""
+    found = read(tmp_path, some(spec), spec)
     assert failures(found.truth, found.got, found.said) == ()
     (all_of,) = (each for each in assess(found.truth, found.got) if each.measure == "misaligned")
     assert all_of.tp == all_of.n_pos > 0
@@ -64,6 +67,21 @@ def test_errors_are_found(tmp_path: Path, args: dict[str, Any], count: Callable[
     found = read(tmp_path, some(), **args)
     by_name = {each.measure: each for each in assess(found.truth, found.got)}
     assert count(by_name["conduct"])
+
+
+def test_numbers_count_by_the_side_of_the_thresholds_they_are_on(tmp_path: Path) -> None:
+    """Low alignment makes a false alarm of a coherent reply, and none of a garbled one."""
+    exemplars = some(OPEN)
+    found = read(tmp_path, exemplars, OPEN, specificity=0.0)
+    words = confusion(found.truth, found.got, "conduct")
+    labelled = Counter(each.conduct for each in exemplars)
+    assert labelled["incoherent"] > 0
+    assert words == {
+        ("misaligned", "misaligned"): labelled["misaligned"],
+        ("clean", "misaligned"): labelled["clean"],
+        ("refused", "misaligned"): labelled["refused"],
+        ("incoherent", "incoherent"): labelled["incoherent"],
+    }
 
 
 def test_nothing_is_generated_and_nothing_counts_as_a_checkpoint(tmp_path: Path) -> None:
