@@ -41,6 +41,8 @@ class Reading:
     """One line per thing to know: headers that disagree, scores that can't be read, and so on."""
     running: tuple[str, ...]
     """Logs whose run has not closed them: more may come, or the run was killed."""
+    made_of: str = ""
+    """Digest of the state of all files behind it; empty where that may have changed unseen."""
 
     def lines(self) -> list[str]:
         """Everything to be said to the reader, a line each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -17,15 +18,22 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet may take for the start of a formula."""
 
 
-def report_files(material: Material) -> dict[str, bytes]:
-    """Make every file of the report, `report.html` first."""
+def report_texts(material: Material) -> dict[str, str]:
+    """Make the report's files for reading, which take long; `report.html` first."""
     rates = json.dumps(to_json(material.rows, material.level), indent=1, allow_nan=False)
     return {
-        "report.html": _bytes(render_html(material)),
-        "summary.md": _bytes(render_markdown(material)),
-        "rates.json": _bytes(rates + "\n"),
-        "observations.parquet": to_parquet(material.table),
-        "observations.csv": _bytes(csv(material.table)),
+        "report.html": render_html(material),
+        "summary.md": render_markdown(material),
+        "rates.json": rates + "\n",
+    }
+
+
+def report_files(texts: Mapping[str, str], table: pd.DataFrame) -> dict[str, bytes]:
+    """Make every file of the report, the table's last."""
+    return {
+        **{name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()},
+        "observations.parquet": to_parquet(table),
+        "observations.csv": csv(table).encode("utf-8", "backslashreplace"),
     }
 
 
@@ -48,7 +56,3 @@ def csv(table: pd.DataFrame) -> str:
 
 def _defuse(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "backslashreplace")

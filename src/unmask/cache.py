@@ -1,8 +1,8 @@
-"""The last tables read from logs, kept in the user's cache: unchanged logs are not read again.
+"""What was last made from logs, kept in the user's cache: of unchanged logs nothing is made anew.
 
-An entry is the table of one log or folder, under a seal over its own bytes and all that it was made
-of: each file's size and times, how foreign logs are read, the code that reads. What is stale,
-damaged or of another version breaks the seal and is read anew, so that no result depends on it.
+Kept are tables, and the texts of reports. Each entry stands under a seal over its own bytes and all
+that it was made of: every file's size and times, the options, the code and its libraries. What is
+stale, damaged or of another version breaks the seal, so that no result ever depends on the cache.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import NamedTuple
 from platformdirs import user_cache_path
 
 import unmask
+import unmask.evals
 import unmask.results
 import unmask.scorers
 from unmask.battery import PROMISE_FILE
@@ -37,7 +39,7 @@ SETTLED = 2.0
 """Seconds after which another write surely shows in a file's times."""
 
 MOST = 32
-"""Most tables kept; the oldest go first."""
+"""Most entries kept; the oldest go first."""
 
 
 def observed(path: Path, foreign: Foreign | None = None) -> Reading:
@@ -50,7 +52,7 @@ def observed(path: Path, foreign: Foreign | None = None) -> Reading:
 
 
 def cache_folder() -> Path | None:
-    """Where tables are kept; None where none are to be."""
+    """Where it is; None where nothing is to be kept."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named is None:
         return user_cache_path("unmask", appauthor=False)
@@ -78,17 +80,46 @@ def read_through(
     marks = _marks(path) if folder else None
     if folder is None or marks is None:
         return observe(path, foreign)
-    source = [str(path.resolve()), repr(foreign)]
-    entry = folder / f"{hashlib.sha256(json.dumps(source).encode()).hexdigest()[:32]}.table"
-    made_of = json.dumps([source, marks, _code()]).encode()
-    kept = _load(entry, made_of)
+    made_of = _digest(str(path.resolve()), repr(foreign), json.dumps(marks), _code())
+    kept = _load(folder, made_of)
     if kept is not None:
-        return kept
+        return _reading(kept, made_of)
     reading = observe(path, foreign)
     settled = clock() - max(mark.touched for mark in marks) > SETTLED
-    if settled and not reading.running and not reading.unread and _marks(path) == marks:
-        _store(entry, made_of, reading)
+    if not settled or reading.running or reading.unread or _marks(path) != marks:
+        return reading
+    reading = replace(reading, made_of=made_of)
+    _store(folder, made_of, lambda: _content(reading))
     return reading
+
+
+def made_once(
+    reading: Reading,
+    asked: str,
+    make: Callable[[], tuple[dict[str, str], bool]],
+    folder: Path | None,
+) -> dict[str, str]:
+    """Make texts from a reading and its logs, or take those that were made of the same before.
+
+    Args:
+        reading: What was read from the logs.
+        asked: All else that the texts depend on.
+        make: Makes them, and says whether they are whole: what could not be read this time is
+            looked for again the next.
+        folder: Where they are kept; None to keep none.
+    """
+    if folder is None or not reading.made_of:
+        return make()[0]
+    made_of = _digest(reading.made_of, asked)
+    kept = _load(folder, made_of)
+    if kept is not None:
+        found: dict[str, str] = json.loads(kept)
+        return found
+    texts, whole = make()
+    if whole:
+        # Logs that have changed since the reading do no harm: what they were won't come again.
+        _store(folder, made_of, lambda: json.dumps(texts).encode())
+    return texts
 
 
 class Mark(NamedTuple):
@@ -124,43 +155,68 @@ def _mark(file: Path, root: Path) -> Mark:
     return Mark(name, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
+CODE = (".py", ".yaml", ".jinja2", ".css")
+LIBRARIES = (
+    *("inspect-ai", "pandas", "pyarrow", "numpy", "scipy"),
+    *("jinja2", "altair", "vl-convert-python"),
+)
+
+
+def code_files() -> list[Path]:
+    """Find all of our own files that turn logs into results."""
+    packages = (unmask, unmask.evals, unmask.results, unmask.scorers)
+    folders = [Path(package.__path__[0]) for package in packages]
+    files = {file.resolve() for folder in folders for file in folder.rglob("*")}
+    return sorted(file for file in files if file.suffix in CODE)
+
+
 @cache
-def _code() -> list[str]:
-    """Digest of the code that makes the table, and the versions of what it stands on."""
-    folders = [Path(package.__path__[0]) for package in (unmask, unmask.results, unmask.scorers)]
-    digest = hashlib.sha256()
-    for file in sorted(file for folder in folders for file in folder.glob("*.py")):
-        digest.update(file.read_bytes())
-    libraries = [f"{name} {version(name)}" for name in ("inspect-ai", "pandas", "pyarrow")]
-    return [digest.hexdigest(), platform.python_version(), *libraries]
+def _code() -> str:
+    """Digest of those files and of the libraries' versions."""
+    held = [file.read_bytes() for file in code_files()]
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+    return _digest(platform.python_version(), *libraries, *held)
 
 
-SEAL = hashlib.sha256().digest_size
+def _digest(*parts: str | bytes) -> str:
+    """Digest parts in order, each by itself, so that none can run into the next."""
+    whole = hashlib.sha256()
+    for part in parts:
+        held = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        whole.update(hashlib.sha256(held).digest())
+    return whole.hexdigest()
 
 
-def _seal(made_of: bytes, content: bytes) -> bytes:
-    return hashlib.sha256(hashlib.sha256(made_of).digest() + content).digest()
+def _content(reading: Reading) -> bytes:
+    told = {name: getattr(reading, name) for name in ("stale", "superseded", "notes")}
+    return to_parquet(reading.table, {"reading": json.dumps(told)})
 
 
-def _load(entry: Path, made_of: bytes) -> Reading | None:
+def _reading(content: bytes, made_of: str) -> Reading:
+    table, about = from_parquet(content)
+    told = json.loads(about["reading"])
+    return Reading(table, told["stale"], told["superseded"], (), tuple(told["notes"]), (), made_of)
+
+
+SUFFIX = ".kept"
+SEAL = len(_digest())
+
+
+def _load(folder: Path, made_of: str) -> bytes | None:
     try:
-        held = entry.read_bytes()
+        held = (folder / f"{made_of[:32]}{SUFFIX}").read_bytes()
     except OSError:
         return None
     seal, content = held[:SEAL], held[SEAL:]
-    if seal != _seal(made_of, content):
-        return None
-    table, about = from_parquet(content)
-    told = json.loads(about["reading"])
-    return Reading(table, told["stale"], told["superseded"], (), tuple(told["notes"]), ())
+    return content if seal == _digest(made_of, content).encode() else None
 
 
-def _store(entry: Path, made_of: bytes, reading: Reading) -> None:
-    told = {name: getattr(reading, name) for name in ("stale", "superseded", "notes")}
+def _store(folder: Path, made_of: str, content: Callable[[], bytes]) -> None:
     try:
-        content = to_parquet(reading.table, {"reading": json.dumps(told)})
-        atomic_write(entry, _seal(made_of, content) + content, private=True)
-        held = sorted(entry.parent.glob("*.table"), key=lambda file: -file.stat().st_mtime)
+        made = content()
+        entry = folder / f"{made_of[:32]}{SUFFIX}"
+        atomic_write(entry, _digest(made_of, made).encode() + made, private=True)
+        held = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: -file.stat().st_mtime)
         for old in held[MOST:]:
             old.unlink()
     except (BadInput, OSError, ValueError):  # the last: text that Parquet can't hold

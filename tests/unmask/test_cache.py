@@ -15,7 +15,7 @@ from inspect_ai.log import read_eval_log, write_eval_log
 from tests.results.logbook import promise, promised, run_foreign, run_own, sample
 
 from unmask import cache
-from unmask.cache import cache_folder, read_through
+from unmask.cache import cache_folder, made_once, read_through
 from unmask.errors import BadInput
 from unmask.results.observations import Foreign, Reading, observe
 
@@ -164,7 +164,7 @@ def test_another_version_reads_again(
 ) -> None:
     """What other code or another library has kept is not taken over."""
     kept = read(logs, folder)
-    monkeypatch.setattr(cache, "_code", lambda: ["other"])
+    monkeypatch.setattr(cache, "_code", lambda: "other")
     monkeypatch.setattr(cache, "observe", lambda *_: observe(logs / "theirs", Foreign("verdict")))
     assert len(read(logs, folder).table) != len(kept.table)
 
@@ -265,7 +265,7 @@ def test_text_that_parquet_cannot_hold_is_read_every_time(
     reading = observe(logs)
     reading.table["error"] = pd.Series(["\ud800"] * len(reading.table), dtype=object)
     monkeypatch.setattr(cache, "observe", lambda *_: reading)
-    assert read(logs, folder) is reading
+    assert read(logs, folder).table is reading.table
     assert not entries(folder)
 
 
@@ -285,7 +285,7 @@ def test_many_at_once_do_each_other_no_harm(logs: Path, folder: Path) -> None:
         for found in pool.map(lambda _: read(logs, folder), range(24)):
             assert_same(found, expected)
     (entry,) = entries(folder)
-    assert entry.suffix == ".table"
+    assert entry.suffix == ".kept"
 
 
 def test_the_oldest_tables_go_first(
@@ -304,6 +304,53 @@ def test_the_oldest_tables_go_first(
     read(logs / "theirs", folder, Foreign("*"))
     with pytest.raises(AssertionError, match="read again"):
         read(logs, folder, Foreign("*"))
+
+
+def test_texts_are_made_once_of_the_same(logs: Path, folder: Path) -> None:
+    """Of the same reading and the same wish nothing is made twice; of any other it is."""
+    made = iter(range(9))
+
+    def ask(asked: str = "this", whole: bool = True) -> str:
+        found = made_once(
+            read(logs, folder), asked, lambda: ({"name": f"{next(made)} \ud800 é"}, whole), folder
+        )
+        return found["name"].partition(" ")[0]
+
+    assert [ask(), ask(), ask("that"), ask()] == ["0", "0", "1", "0"]
+    promise_more(logs)
+    assert [ask(), ask()] == ["2", "2"]
+    for entry in entries(folder):
+        entry.write_bytes(entry.read_bytes()[:-1])
+    assert [ask(), ask()] == ["3", "3"]
+    assert [ask("part", whole=False), ask("part"), ask("part")] == ["4", "5", "5"]
+
+
+def test_texts_of_what_may_change_unseen_are_not_kept(logs: Path, folder: Path) -> None:
+    """Where the reading is not kept, or there is no cache, they are made every time."""
+    made = iter(range(9))
+
+    def make() -> tuple[dict[str, str], bool]:
+        return {"name": str(next(made))}, True
+
+    young = read(logs, folder, at=0)
+    kept = read(logs, folder)
+    found = [made_once(reading, "", make, at) for reading, at in [(young, folder), (kept, None)]]
+    assert [each["name"] for each in found] == ["0", "1"]
+    assert len(entries(folder)) == 1
+
+
+def test_the_code_that_reads_and_shows_is_part_of_what_is_kept() -> None:
+    """Readers, statistics, templates and the evals' own facts all count as the code."""
+    root = Path(cache.__file__).parent
+    for name in (
+        "results/own.py",
+        "results/stats/rate.py",
+        "results/report/summary.md.jinja2",
+        "scorers/labels.py",
+        "evals/catalog.py",
+        "battery.py",
+    ):
+        assert (root / name).resolve() in cache.code_files(), name
 
 
 def test_the_environment_says_where(monkeypatch: pytest.MonkeyPatch, logs: Path) -> None:

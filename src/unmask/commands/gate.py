@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from unmask.results.gate import Gate
     from unmask.results.observations import Reading
     from unmask.results.policy import Policy
-    from unmask.results.report.build import Material
 
 
 @click.command()
@@ -52,7 +52,7 @@ def command(
     What the logs lack is never a pass.
     """
     from unmask.cache import observed
-    from unmask.commands.report import gather
+    from unmask.commands.report import make_report
     from unmask.results.gate import EXIT_CODES, gate
     from unmask.results.policy import read_policy
     from unmask.text import safe_text
@@ -66,7 +66,8 @@ def command(
     unread = [*reading.unread, *unpromised(reading, logs, policy)]
     found = gate(reading.table, policy, calibrations=known, anchors=anchors, unread=unread)
     if out is not None:
-        write_gate(found, gather(reading, logs, policy.level, known, found), out)
+        files, _ = make_report(reading, logs, policy.level, known, found)
+        write_gate(found, files, out)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, allow_nan=False))
     else:
@@ -114,19 +115,18 @@ def unpromised(reading: Reading, logs: Path, policy: Policy) -> list[str]:
     return [f"{name}: no {PROMISE_FILE} beside it says what was to be measured" for name in bare]
 
 
-def write_gate(found: Gate, material: Material, out: Path) -> None:
-    """Write gate.json, junit.xml, and the report, which has the decision above all else.
+def write_gate(found: Gate, report: Mapping[str, bytes], out: Path) -> None:
+    """Write gate.json, junit.xml, and the files of the report.
 
     Raises:
         BadInput: The folder can't be written.
     """
     from unmask.files import atomic_write
-    from unmask.results.report.files import report_files
     from unmask.results.report.junit import render_junit
 
     atomic_write(out / "gate.json", json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
     atomic_write(out / "junit.xml", render_junit(found))
-    for name, content in report_files(material).items():
+    for name, content in report.items():
         atomic_write(out / name, content)
 
 

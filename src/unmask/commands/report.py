@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,34 +66,33 @@ def write_report(
     """
     from unmask.cache import observed
     from unmask.files import atomic_write
-    from unmask.results.report.files import report_files
-    from unmask.results.report.lead import decisive, simulated
+    from unmask.results.report.lead import simulated
     from unmask.text import safe_text
 
     known = calibrations_from(calibration, logs)
-    material = gather(observed(logs, foreign), logs, level, known)
-    for line in material.notes:
+    reading = observed(logs, foreign)
+    for line in reading.lines():
         click.echo(safe_text(line), err=True)
-    files = report_files(material)
+    files, decisive = make_report(reading, logs, level, known)
     for name, content in files.items():
         atomic_write(out / name, content)
-    if simulated(material.table) != "none":
+    if simulated(reading.table) != "none":
         click.echo("SIMULATED: numbers of scripted reference models")
-    for line in decisive(material.table, material.rows, material.headline):
+    for line in decisive:
         click.echo(safe_text(line))
     click.echo("")
     for name in files:
         click.echo(out / name)
 
 
-def gather(
+def make_report(
     reading: Reading,
     logs: Path,
     level: float,
     calibrations: Sequence[Calibration],
     gate: Gate | None = None,
-) -> Material:
-    """Work out all that a report is made of, opening whole samples only for those it shows.
+) -> tuple[dict[str, bytes], list[str]]:
+    """Make the report's files by name, and its decisive lines; of the same logs only once.
 
     Args:
         reading: What was read from the logs.
@@ -101,6 +101,34 @@ def gather(
         calibrations: What is known of judges' errors.
         gate: What was decided, where a policy was given.
     """
+    from unmask.cache import cache_folder, made_once
+    from unmask.results.report.files import report_files, report_texts
+    from unmask.results.report.lead import decisive
+
+    def make() -> tuple[dict[str, str], bool]:
+        made = _gather(reading, logs, level, calibrations, gate)
+        said = decisive(made.table, made.rows, made.headline)
+        shown = {each.uuid for cell in made.cells for each in cell.shown}
+        whole = shown <= made.evidence.keys() and () not in made.packages
+        return {_SAID: json.dumps(said), **report_texts(made)}, whole
+
+    asked = repr((str(logs), level, list(calibrations), gate))
+    texts = made_once(reading, asked, make, cache_folder())
+    said = json.loads(texts.pop(_SAID))
+    return report_files(texts, reading.table), said
+
+
+_SAID = "decisive"
+
+
+def _gather(
+    reading: Reading,
+    logs: Path,
+    level: float,
+    calibrations: Sequence[Calibration],
+    gate: Gate | None,
+) -> Material:
+    """Work out all that a report is made of, opening whole samples only for those it shows."""
     from importlib.metadata import version
 
     from unmask.evals.catalog import catalog

@@ -11,11 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tests.results.report.made import HOSTILE, material, observation, table
 
+from unmask.results.report.build import Material
 from unmask.results.report.files import csv as csv_text
-from unmask.results.report.files import report_files
+from unmask.results.report.files import report_files, report_texts
 from unmask.results.table import build, check
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
+
+
+def files_of(made: Material) -> dict[str, bytes]:
+    """Make all files of a report."""
+    return report_files(report_texts(made), made.table)
 
 
 def read(text: str) -> list[dict[str, str]]:
@@ -46,7 +52,7 @@ def test_csv_keeps_every_row_and_null() -> None:
 def test_parquet_is_the_table() -> None:
     """Parquet gives back the table, types and nulls included."""
     held = table()
-    again = pq.read_table(io.BytesIO(report_files(material(held))["observations.parquet"]))
+    again = pq.read_table(io.BytesIO(files_of(material(held))["observations.parquet"]))
     assert again.schema.field("cue").type == pa.dictionary(pa.int32(), pa.string())
     assert again.column("cue").null_count == len(held)
     for name in ("label", "step", "lied", "effect", "epoch", "sample_uuid", "missing"):
@@ -56,7 +62,7 @@ def test_parquet_is_the_table() -> None:
 
 def test_all_files_can_be_written() -> None:
     """Even lone surrogates leave as bytes; rates are JSON without NaN."""
-    files = report_files(material(text=f"{HOSTILE} it", quote="it", notes=("\ud800",)))
+    files = files_of(material(text=f"{HOSTILE} it", quote="it", notes=("\ud800",)))
     assert list(files) == [
         "report.html",
         "summary.md",

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.results.logbook import run_foreign, run_own, sample
 
+from unmask import cache
 from unmask.commands.report import command
 from unmask.errors import BadInput
 
@@ -41,6 +42,27 @@ def test_report_is_the_same_every_time(tmp_path: Path) -> None:
         run(tmp_path / "logs", "--out", tmp_path / out)
     for name in FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_kept_report_is_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a cache, into it and from it, every file and line is the same; not for other logs."""
+    logs = tmp_path / "logs"
+    run_own(logs, [sample("a", "overt"), sample("b")])
+    monkeypatch.setattr(cache, "SETTLED", -60.0)
+    said = []
+    for number, folder in enumerate(["", "kept", "kept"]):
+        monkeypatch.setenv(cache.FOLDER_VARIABLE, folder and str(tmp_path / folder))
+        said.append(run(logs, "--out", tmp_path / "out").stdout)
+        (tmp_path / "out").rename(tmp_path / str(number))
+    assert said[0] == said[1] == said[2]
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    for name in FILES:
+        assert len({(tmp_path / str(n) / name).read_bytes() for n in range(3)}) == 1
+    run_own(logs, [sample("c", "overt")])
+    for options in ([], ["--level", "0.9"]):
+        changed = run(logs, "--out", tmp_path / "out", *options)
+        assert "66.7 %" in changed.stdout
+    assert "90 %" in (tmp_path / "out" / "summary.md").read_text()
 
 
 def test_report_of_foreign_logs(tmp_path: Path) -> None:
