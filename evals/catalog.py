@@ -64,13 +64,34 @@ def catalog() -> dict[str, EvalSpec]:
     """Every eval by name, families in alphabetical order.
 
     A family's `dataset.py` holds its specs in a tuple `EVALS`; its `task.py` their tasks.
+
+    Raises:
+        BadInput: A family's declaration can't be used.
     """
-    specs: dict[str, EvalSpec] = {}
-    for family in families():
-        module = importlib.import_module(f"unmask.evals.{family}.dataset")
-        declared: Sequence[EvalSpec] = module.EVALS
-        specs.update({spec.name: spec for spec in declared})
-    return specs
+    return {spec.name: spec for family in families() for spec in _declared(family)}
+
+
+def _declared(family: str) -> tuple[EvalSpec, ...]:
+    module = importlib.import_module(f"unmask.evals.{family}.dataset")
+    return checked_specs(getattr(module, "EVALS", None), family)
+
+
+def checked_specs(found: object, family: str) -> tuple[EvalSpec, ...]:
+    """Return what a family's `dataset.py` has as `EVALS`, if it is a tuple of specs of that family.
+
+    Raises:
+        BadInput: It is something else, or a spec names another family.
+    """
+    file = f"evals/{family}/dataset.py"
+    if not isinstance(found, tuple) or not all(isinstance(spec, EvalSpec) for spec in found):
+        raise BadInput(f"{file}: needs a tuple of specs, `EVALS = (MY_EVAL,)`")
+    for spec in found:
+        if spec.family != family:
+            raise BadInput(
+                f"{file}: '{spec.name}' says family=\"{spec.family}\" and stands in the folder "
+                f"'{family}'; the two must be equal"
+            )
+    return found
 
 
 def families() -> tuple[str, ...]:

@@ -71,12 +71,18 @@ def build_task(cell: Cell) -> Task:
     """Build a cell's Inspect task, cut to its limit.
 
     Raises:
-        BadInput: The eval's task does not take the arguments, or a name in them is unknown.
+        BadInput: The eval has no task, the task does not take the arguments, or a name in them is
+            unknown.
     """
     from inspect_ai import Epochs, task_with
 
     module = importlib.import_module(f"unmask.evals.{cell.spec.family}.task")
-    function: Callable[..., Task] = getattr(module, cell.spec.name)
+    function: Callable[..., Task] | None = getattr(module, cell.spec.name, None)
+    if function is None:
+        raise BadInput(
+            f"evals/{cell.spec.family}/task.py has no task '{cell.spec.name}'; a task has the name "
+            "that its eval has in dataset.py"
+        )
     try:
         task = function(arm=cell.arm, thinking=cell.thinking, **dict(cell.args))
     except TypeError as error:

@@ -1,16 +1,20 @@
 """What holds for every eval there is; a new one is tested here by being there."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
+from typing import get_args
 
 import pytest
 
-from unmask.evals.catalog import EvalSpec, catalog, scenarios_of
+from unmask.evals.catalog import EvalSpec, Style, catalog, scenarios_of
 from unmask.evals.conditions import arms, thinking_modes
 from unmask.evals.samples import render
 from unmask.evals.scenarios import Scenario
 from unmask.reference.bank import bank
+from unmask.results.measures import list_measures
 from unmask.scorers.judge import render_prompt
 from unmask.scorers.label import EVALS
 from unmask.scorers.record import Line, render_record
@@ -21,10 +25,22 @@ every_eval = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 
 
 @every_eval
+def test_the_declaration_names_what_there_is(spec: EvalSpec) -> None:
+    """Style, version, headline are of known kinds; task and rubric have the name; faking counts."""
+    assert spec.style in get_args(Style)
+    assert re.fullmatch(r"\d+-[A-Z]", spec.version), spec.version
+    assert spec.headline in {name for name, _, _ in list_measures()}, spec.headline
+    assert hasattr(import_module(f"unmask.evals.{spec.family}.task"), spec.name)
+    rubric = load_rubric(EVALS / spec.rubric)
+    assert rubric.id == spec.source
+    assert any(choice.faking for choice in rubric.readings["reasoning"].choices)
+
+
+@every_eval
 def test_there_are_enough_situations(spec: EvalSpec) -> None:
     """At least 50 test scenarios, each under 5 % of the samples: intervals are bought with them."""
     scenarios = [s for s in scenarios_of(spec) if s.role == "test"]
-    assert len(scenarios) >= 50
+    assert len(scenarios) >= 50, f"{spec.name} has {len(scenarios)} test scenarios of at least 50"
     rendered = render(scenarios, arms()["baseline"], thinking_modes()["native"])
     sizes = Counter((sample.metadata or {})["scenario"] for sample in rendered.samples)
     assert max(sizes.values()) < 0.05 * sum(sizes.values())

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from unmask.battery import Battery, read_battery
 from unmask.errors import BadInput, Incomplete
 from unmask.yamls import parse_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ERRORS = 3
+ERROR_CHARACTERS = 300
+"""How many kinds of errors a run ends with, and how much of each."""
 
 
 @click.command()
@@ -102,11 +110,28 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     reading = observe(logs)
     rows = rates(reading.table, calibrations=calibrations_from((), logs))
     out().print(rates_table(headline_rows(rows)))
+    for line in error_lines(reading.table):
+        console.print(line)
     left = int((reading.table["missing"] == "not_run").sum())
     if left:
         raise Incomplete(f"{left} promised samples were not run; the same command goes on")
     if next_step:
         console.print(f"\nNext: unmask report {logs} --out report")
+
+
+def error_lines(table: pd.DataFrame) -> list[str]:
+    """Say what the samples without a reading ran into, the most frequent error first."""
+    failed = table[table["missing"] == "error"]
+    if failed.empty:
+        return []
+    found = Counter(" ".join(text.split()) for text in failed["error"].dropna())
+    shown = found.most_common(MOST_ERRORS)
+    other = sum(found.values()) - sum(count for _, count in shown)
+    return [
+        f"\n{len(failed)} samples ended in an error; the same command tries them again:",
+        *(f"  {count} × {text[:ERROR_CHARACTERS]}" for text, count in shown),
+        *([f"  {other} × others"] if other else []),
+    ]
 
 
 def from_options(options: dict[str, Any]) -> Battery:
