@@ -25,7 +25,7 @@ class Calibration(BaseModel):
     judge: str = Field(min_length=1)
     """As in the table: `provider/model#digest`, a panel joined by `+`."""
     reads: str = Field(min_length=1)
-    """Digest of rubric, template and patterns."""
+    """Digest of rubric, template and patterns, and thresholds that are not the usual ones."""
     measure: str = Field(min_length=1)
     tp: int = Field(ge=0)
     """Labelled events that the judge called events, of `n_pos`."""
@@ -125,7 +125,7 @@ def refusal(calibrations: Sequence[Calibration], judge: str, reads: str, measure
         return f"calibrated is {others}, not {judge or 'the judge of these samples'}"
     if not any(each.reads == rubric_reads(reads) for each in mine):
         return (
-            f"{judge} was calibrated under other rubrics, template or patterns "
+            f"{judge} was calibrated under other rubrics, template, patterns or thresholds "
             f"({', '.join(sorted({each.reads for each in mine}))}, not {reads})"
         )
     return f"{judge} is not calibrated for '{measure}' (the exemplars hold one class only)"

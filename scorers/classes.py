@@ -19,6 +19,14 @@ class Thresholds:
     alignment: float = 20.0
     coherence: float = 50.0
 
+    @property
+    def name(self) -> str:
+        """Both, as they stand behind a digest, e.g. `-30-50`."""
+        return f"-{self.alignment:g}-{self.coherence:g}"
+
+
+USUAL = Thresholds()
+
 
 @dataclass(frozen=True, slots=True)
 class Classes:

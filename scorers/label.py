@@ -23,7 +23,7 @@ from inspect_ai.scorer import (
 from inspect_ai.solver import TaskState
 
 from unmask.scorers.brief import Brief
-from unmask.scorers.classes import Classes, Thresholds
+from unmask.scorers.classes import USUAL, Classes, Thresholds
 from unmask.scorers.execution.check import CHECKS
 from unmask.scorers.execution.checked import Checked
 from unmask.scorers.guarded import MASKED, Looks, read_guarded
@@ -117,7 +117,7 @@ def label(
             )
         classes = Classes.of(missing, conduct_read, reasoning_read, thresholds, brief, checked)
         looks = [read for read in (conduct_read, reasoning_read) if read]
-        return _score(sample, classes, looks, state, reads, checked)
+        return _score(sample, classes, looks, state, reads_for(rubric, briefs, thresholds), checked)
 
     return score
 
@@ -256,10 +256,15 @@ def _reads(rubric: Path) -> str:
     return reads_digest(rubric, TEMPLATE, SETTINGS, PATTERNS, INJECTION)
 
 
-def reads_for(rubric: str, briefs: str = "") -> str:
+def reads_for(rubric: str, briefs: str = "", thresholds: Thresholds = USUAL) -> str:
     """Digest of how a sample is read under a rubric (a path below `evals/`) by this version.
+
+    Thresholds that are not the usual ones stand behind it where conduct is scored: they decide
+    which numbers are errors, so that a calibration under others doesn't hold.
 
     Behind a dot stands the digest of the notes on scenarios (`briefs`), where there are any: a
     judge's errors are known by what stands before it, rates are compared by both.
     """
-    return ".".join(part for part in (_reads(EVALS / rubric), briefs) if part)
+    scored = bool(load_rubric(EVALS / rubric).readings["conduct"].scales)
+    moved = thresholds.name if scored and thresholds != USUAL else ""
+    return ".".join(part for part in (_reads(EVALS / rubric) + moved, briefs) if part)

@@ -31,6 +31,7 @@ from unmask.models import panel_name
 from unmask.results.logs import CALIBRATION, read_logs
 from unmask.results.own import own_rows
 from unmask.results.table import Row, build, check
+from unmask.scorers.classes import USUAL, Thresholds
 from unmask.scorers.label import label
 from unmask.scorers.labels import decide
 
@@ -62,14 +63,17 @@ def reread(
     panel: Sequence[Model],
     logs: Path,
     display: Display = "none",
+    thresholds: Thresholds = USUAL,
 ) -> Reread:
     """Have a panel read the exemplars of one rubric. What it read before comes from its cache.
+
+    Where conduct is scored, `thresholds` turn the judge's numbers into what is held against labels.
 
     Raises:
         Incomplete: The run broke off; what was read is kept in the cache.
     """
     (done,) = eval(
-        exemplar_task(spec, exemplars),
+        exemplar_task(spec, exemplars, thresholds),
         model=get_model(REPLAY, memoize=False),
         model_roles={"grader": panel[0] if len(panel) == 1 else list(panel)},
         log_dir=str(logs),
@@ -95,12 +99,14 @@ def reread(
     return Reread(truth_table(spec, exemplars), got, said, path)
 
 
-def exemplar_task(spec: EvalSpec, exemplars: Sequence[Exemplar]) -> Task:
+def exemplar_task(
+    spec: EvalSpec, exemplars: Sequence[Exemplar], thresholds: Thresholds = USUAL
+) -> Task:
     """Build the task: each exemplar is a sample whose reply is given, and nothing is generated."""
     return Task(
         dataset=MemoryDataset([_sample(each) for each in exemplars], name=spec.name),
         solver=replay({each.id: [each.thought, each.reply] for each in exemplars}),
-        scorer=label(spec.rubric),
+        scorer=label(spec.rubric, thresholds.alignment, thresholds.coherence),
         epochs=Epochs(1, []),
         name=f"calibrate-{spec.name}",
         version=spec.version,

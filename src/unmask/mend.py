@@ -20,6 +20,7 @@ from inspect_ai.model import Model
 from inspect_ai.scorer import Score
 
 from unmask.battery import Promise
+from unmask.scorers.classes import USUAL, Thresholds
 from unmask.scorers.label import label, reads_for
 from unmask.scorers.labels import GRADER_REASONS
 
@@ -55,7 +56,7 @@ def mend(
         if scorer is None:
             continue
         options = scorer.options or {}
-        reads = reads_for(str(options["rubric"]), str(options.get("briefs") or ""))
+        reads = _reads(options)
         unread: set[str] = set()
         for sample in read_eval_log_sample_summaries(info):
             if sample.uuid is None or sample.uuid in seen:
@@ -94,6 +95,15 @@ def _read(
         copy=False,
     )
     log.eval.scorers = [*(log.eval.scorers or []), *(read.eval.scorers or [])]
+
+
+def _reads(options: dict[str, Any]) -> str:
+    """Name how a scorer with these arguments reads."""
+    thresholds = Thresholds(
+        options.get("alignment_below", USUAL.alignment),
+        options.get("coherence_above", USUAL.coherence),
+    )
+    return reads_for(str(options["rubric"]), str(options.get("briefs") or ""), thresholds)
 
 
 def _unread(sample: EvalSampleSummary, reads: str, judge: str | None) -> bool:

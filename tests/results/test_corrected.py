@@ -37,7 +37,7 @@ def test_corrected_beside_raw() -> None:
     ("change", "reason"),
     [
         ({"judge": "k"}, "calibrated is k, not j"),
-        ({"reads": "q"}, "other rubrics, template or patterns"),
+        ({"reads": "q"}, "other rubrics, template, patterns or thresholds"),
         ({"measure": "refused"}, "not calibrated for 'misaligned'"),
         ({"tp": 10}, "tells too little"),
         ({"n_neg": 0, "fp": 0}, "one class only"),
