@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -44,12 +44,15 @@ _FILES: Final = {
     "etc/ld.so.cache": "",
 }
 
-# $1 options of the file system, $2 where it goes, $3 the interpreter's folder; then a command.
+# $1 options of the file system, $2 where it goes, $3 the interpreter's folder if it must be bound
+# there, else empty; then a command.
 _MOUNT: Final = """set -eu
 umask 022
 mount -t tmpfs -o "$1" state "$2"
-mkdir "$2/python"
-mount --rbind "$3" "$2/python"
+if [ -n "$3" ]; then
+  mkdir "$2/python"
+  mount --rbind "$3" "$2/python"
+fi
 shift 3
 exec "$@"
 """
@@ -62,8 +65,7 @@ cd "$1"
 shift
 mount -t proc -o nosuid,nodev,noexec proc /proc
 trap "" CHLD
-mkdir work etc etc/alternatives
-mkdir -m 1777 tmp vartmp shm
+mkdir -m 1777 work tmp vartmp shm etc etc/alternatives
 while [ $# -gt 0 ]; do
   printf %s "$2" > "$1"
   shift 2
@@ -131,14 +133,16 @@ def holder(host: Host, caps: Caps) -> list[str]:
     tools = host.tools
     owner = f",uid={NOBODY},gid={NOBODY}" if host.root else ""
     options = f"size={caps.disk},nr_inodes={caps.inodes},mode=0755,nosuid,nodev{owner}"
-    mount = ["/bin/sh", "-c", _MOUNT, "sh", options, host.staging, host.prefix]
+    bound = host.prefix if _python_source(host) != host.prefix else ""
+    mount = ["/bin/sh", "-c", _MOUNT, "sh", options, host.staging, bound]
     files = [word for pair in _FILES.items() for word in pair]
     fill = ["/bin/sh", "-c", _FILL, "sh", host.staging, *files]
     own = [tools["unshare"], "--user", "--map-root-user", "--mount", "--pid", "--kill-child=KILL"]
     if not host.root:
         return [*own, "--propagation", "private", *mount, *fill]
     hidden = [tools["unshare"], "--mount", "--propagation", "private"]
-    return [*hidden, *mount, *_unprivileged(host), *own, *fill]
+    drop = [host.tools["setpriv"], f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return [*hidden, *mount, *drop, "--inh-caps=-all", "--no-new-privs", *own, *fill]
 
 
 def entry(
@@ -166,14 +170,14 @@ def entry(
         f"--user={spaces}/user",
         f"--mount={spaces}/mnt",
         f"--pid={spaces}/pid_for_children",
-        "--preserve-credentials",
+        # The holder's root is nobody outside; an ordinary user is already whom it maps to.
+        *(("--setgid=0", "--setuid=0") if host.root else ("--preserve-credentials",)),
         "--",
     ]
     bwrap = [host.tools["bwrap"], "--args", options, "--seccomp", seccomp]
     bwrap += ["--json-status-fd", status, "--"]
-    drop = _unprivileged(host) if host.root else []
     start = [ENV, "-u", "PWD", "-C", str(PurePosixPath(WORKDIR, cwd)), "--"]
-    return [*drop, *enter, *bwrap, *_limited(caps), *start, *command]
+    return [*enter, *bwrap, *_limited(caps), *start, *command]
 
 
 def bwrap_options(host: Host, environment: Mapping[str, str]) -> bytes:
@@ -221,16 +225,17 @@ def _files(host: Host) -> list[str]:
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for inside, held in {WORKDIR: "work", "/tmp": "tmp", "/var/tmp": "vartmp"}.items():
         words += ["--bind", f"{state}/{held}", inside]
-    if not Path(host.prefix).is_relative_to("/usr"):
-        words += ["--ro-bind", f"{state}/python", host.prefix]
+    if not PurePosixPath(host.prefix).is_relative_to("/usr"):
+        words += ["--ro-bind", _python_source(host), host.prefix]
     for name in ("python", "python3"):
         words += ["--symlink", host.python, f"{_PYTHON_LINKS}/{name}"]
     return [*words, "--remount-ro", "/", "--chdir", "/"]
 
 
-def _unprivileged(host: Host) -> list[str]:
-    identity = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    return [host.tools["setpriv"], *identity, "--inh-caps=-all", "--no-new-privs"]
+def _python_source(host: Host) -> str:
+    """Where the holder sees the interpreter: root's may be in a folder that it can't enter."""
+    inside_usr = PurePosixPath(host.prefix).is_relative_to("/usr")
+    return f"{host.staging}/python" if host.root and not inside_usr else host.prefix
 
 
 def _limited(caps: Caps) -> list[str]:

@@ -23,6 +23,9 @@ from unmask.sandbox.command import Caps, Host
 START_SECONDS: Final = 20.0
 """How long a holder may take to say that it is ready; a few milliseconds are usual."""
 
+END_SECONDS: Final = 5.0
+"""How long a holder may take to end by itself before it is killed."""
+
 _STAGING: Final = ("/mnt", "/media", "/srv", "/tmp")
 _BESIDE_USR: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SAID: Final = 2000  # bytes of an error message that are passed on
@@ -85,6 +88,7 @@ class Holder:
         self.host = host
         self.caps = caps
         self._child = child
+        self._stopped = False
 
     @classmethod
     async def start(cls, host: Host, caps: Caps) -> Holder:
@@ -121,7 +125,9 @@ class Holder:
             SandboxUnavailableError: The sandbox is gone or can't be entered.
             OSError: The arguments are too long for the system.
         """
-        if self._child.poll() is not None:
+        # A holder that died by itself is not waited for before `stop`, so that its number, by which
+        # its spaces are found, can't become another process's; entering them then fails.
+        if self._stopped:
             raise SandboxUnavailableError("the sandbox has ended")
         options = command.bwrap_options(self.host, environment or {})
         ceiling = self.caps.seconds if seconds is None else min(seconds, self.caps.seconds)
@@ -142,8 +148,14 @@ class Holder:
         return Ended(done.returncode, done.stdout, done.stderr, done.stopped)
 
     async def stop(self) -> None:
-        """End the sample: the kernel kills whatever is left in it, and its files are gone."""
-        await process.end(self._child)
+        """End the sample: when this returns, its processes and files are gone.
+
+        The first process of its space ends with its input, and has not ended before the kernel has
+        killed and buried all others there.
+        """
+        self._stopped = True
+        with anyio.CancelScope(shield=True):
+            await process.end(self._child, patience=END_SECONDS)
 
 
 async def _ready(child: subprocess.Popen[bytes]) -> None:

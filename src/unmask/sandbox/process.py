@@ -114,8 +114,18 @@ def start(
     return process
 
 
-async def end(process: subprocess.Popen[bytes]) -> None:
-    """Make sure that a program is gone, with its group, and that nothing of it stays open here."""
+async def end(process: subprocess.Popen[bytes], patience: float = 0) -> None:
+    """Make sure that a program is gone, with its group, and that nothing of it stays open here.
+
+    Args:
+        process: The program.
+        patience: Seconds that it may take to end by itself, once its input has ended.
+    """
+    if patience and process.returncode is None and process.stdin is not None:
+        process.stdin.close()
+        with anyio.move_on_after(patience):
+            await _exited(process.pid)
+        process.poll()
     if process.returncode is None:
         kill_group(process)
         with anyio.move_on_after(_REAP_SECONDS):
