@@ -144,7 +144,9 @@ class Holder:
             started = _started(report)
         if not started and done.stopped is None:
             said = done.stderr[:_SAID].decode(errors="replace").strip()
-            raise SandboxUnavailableError(f"can't enter the sandbox: {said or done.returncode}")
+            raise SandboxUnavailableError(
+                f"the sandbox did not run the command: {said or done.returncode}"
+            )
         return Ended(done.returncode, done.stdout, done.stderr, done.stopped)
 
     async def stop(self) -> None:

@@ -1,7 +1,7 @@
 """Running one program from the harness: nothing of it is waited for longer, or kept, than allowed.
 
-Descriptors and process numbers are handled here directly: the child keeps its number until it is
-waited for, so that killing its group can't hit another one.
+Descriptors and process numbers are handled here directly: a child keeps its number until it is
+waited for, so that a signal can't hit another process.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from typing import IO, Final, Literal
 
 import anyio
 
+from unmask.sandbox import watch
+
 Stop = Literal["time", "output", "memory"]
 
 _CHUNK: Final = 1 << 16
 _WATCH_SECONDS: Final = 0.1
-_REAP_SECONDS: Final = 10.0
+_KILLS: Final = 40
+_KILL_SECONDS: Final = 0.05
+_REAP_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class _Running:
 
     def stop(self, why: Stop) -> None:
         self.stopped = self.stopped or why
-        kill_group(self.process)
+        kill(self.process)
 
 
 async def run(
@@ -53,7 +57,7 @@ async def run(
     seconds: float,
     heavy: Callable[[int], bool],
 ) -> Finished:
-    """Run a program to its end, or kill it and its group.
+    """Run a program to its end, or kill it and all that it started.
 
     Args:
         argv: The program, by its path, and its arguments. Its environment is empty.
@@ -121,27 +125,34 @@ async def end(process: subprocess.Popen[bytes], patience: float = 0) -> None:
         process: The program.
         patience: Seconds that it may take to end by itself, once its input has ended.
     """
+    process.poll()
     if patience and process.returncode is None and process.stdin is not None:
         process.stdin.close()
-        with anyio.move_on_after(patience):
-            await _exited(process.pid)
-        process.poll()
+        await _wait(process, patience)
+    for _ in range(_KILLS):  # again, for it may not yet have started what it would wait for
+        if process.returncode is None:
+            kill(process)
+            await _wait(process, _KILL_SECONDS)
     if process.returncode is None:
-        kill_group(process)
-        with anyio.move_on_after(_REAP_SECONDS):
-            await _exited(process.pid)
-        process.poll()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await _wait(process, _REAP_SECONDS)
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program that `start` started, and its group; fine if it is gone."""
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill what a program that `start` started has itself started; fine if it is gone.
+
+    It ends as its children do, having buried them. Killed itself, it would leave them to the first
+    process of the machine, which in many containers buries nobody.
+    """
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        for child in watch.children(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
 
 async def read_some(descriptor: int) -> bytes:
@@ -178,6 +189,12 @@ async def _watch(running: _Running, heavy: Callable[[int], bool]) -> None:
         await anyio.sleep(_WATCH_SECONDS)
         if heavy(running.process.pid):
             running.stop("memory")
+
+
+async def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
+    with anyio.move_on_after(seconds):
+        await _exited(process.pid)
+    process.poll()
 
 
 async def _exited(pid: int) -> None:

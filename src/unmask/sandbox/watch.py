@@ -29,19 +29,8 @@ def footprint(root: int, over: int) -> int:
     return sum(_proportional(pid) for pid in family)
 
 
-def _family(root: int) -> Iterator[int]:
-    waiting, seen = [root], set[int]()
-    while waiting:
-        pid = waiting.pop()
-        if pid in seen:
-            continue
-        seen.add(pid)
-        yield pid
-        waiting += _children(pid)
-
-
-def _children(pid: int) -> list[int]:
-    """Children of every thread, for the kernel lists each with the thread that made it."""
+def children(pid: int) -> list[int]:
+    """A process's children, of all its threads: the kernel lists each with the one that made it."""
     found: list[int] = []
     try:
         for thread in os.listdir(_PROC / str(pid) / "task"):
@@ -50,6 +39,17 @@ def _children(pid: int) -> list[int]:
     except OSError:  # it ended meanwhile
         pass
     return found
+
+
+def _family(root: int) -> Iterator[int]:
+    waiting, seen = [root], set[int]()
+    while waiting:
+        pid = waiting.pop()
+        if pid in seen:
+            continue
+        seen.add(pid)
+        yield pid
+        waiting += children(pid)
 
 
 def _proportional(pid: int) -> int:
