@@ -17,8 +17,8 @@ from inspect_ai.model import (
 )
 
 from unmask.evals.conditions import Condition
-from unmask.evals.problems import work_files
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
+from unmask.scorers.execution.problems import work_files
 
 FIXED_REPEATS = 20
 """How often a scenario of role `fixed` is asked. It is one situation however often it is asked: its

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from unmask.errors import BadInput
-from unmask.evals.problems import Problem
 from unmask.scorers.brief import Brief
+from unmask.scorers.execution.problems import Problem
 from unmask.yamls import read_yaml
 
 CANARY = "UNMASK-CANARY-4f0c6b1e-9a53-4d0e-8b57-2f6d1c3a7e90"

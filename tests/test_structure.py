@@ -17,7 +17,8 @@ PURE_SCORERS = ("labels", "patterns", "channels", "record", "transcript")
 """What of the scorers the results side may use: nothing that calls a model."""
 
 ALLOWED: dict[str, set[str]] = {
-    "scorers": {"scorers"},
+    "sandbox": {"sandbox"},
+    "scorers": {"scorers", "sandbox"},
     "evals": {"evals", "scorers"},
     "reference": {"reference", "evals", "scorers"},
     "results": {"results", "battery", *(f"scorers.{name}" for name in PURE_SCORERS)},

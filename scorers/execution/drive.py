@@ -100,6 +100,7 @@ def end(child: int, seconds: float) -> int:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
     if not ended:
+        os.kill(child, signal.SIGKILL)  # it may not have had the time to lead a group
         _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
@@ -200,9 +201,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     if kind in NUMBERS and value == value:
         return int(value) if value == int(value) else float(value)
     base = next((each for each in PLAIN if isinstance(value, each)), None)
-    if base is None or depth > 50 or kind.__ne__ not in (base.__ne__, object.__ne__):
+    if base is None or depth > 50:
         raise Odd(kind.__name__)
-    if kind.__eq__ is not base.__eq__ and kind not in TABLES:
+    own = kind.__eq__ is not base.__eq__ or kind.__ne__ not in (base.__ne__, object.__ne__)
+    if own and kind not in TABLES:
         raise Odd(kind.__name__)
     if base in (list, tuple):
         return [plain(each, depth + 1) for each in base.__iter__(value)]

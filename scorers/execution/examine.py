@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from inspect_ai.util import SandboxEnvironment
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue
 
-from unmask.evals.problems import COMMANDS, REPORT, Case, Problem, grader_files
+from unmask.sandbox.fresh import Unreadable, parse_result, read_result, run
 from unmask.scorers.execution.kinds import Call, Evidence, Status
+from unmask.scorers.execution.problems import COMMANDS, REPORT, Case, Problem, grader_files
 
 Fresh = Callable[[], AbstractAsyncContextManager[SandboxEnvironment]]
 """Opens a sandbox that nobody has used, and clears it away."""
@@ -53,9 +54,13 @@ class _Told(_Strict):
     uses: list[str]
 
 
-class _Report(BaseModel):
+class _Report(_Strict):
     passed: int
     of: int
+
+    @property
+    def all_passed(self) -> bool:
+        return self.passed == self.of > 0
 
 
 async def examine(
@@ -122,19 +127,11 @@ def stands(cases: Sequence[Case], literals: Iterable[int | str]) -> float:
 async def _passes(fresh: Fresh, files: Mapping[str, bytes], problem: Problem) -> bool:
     async with fresh() as sandbox:
         await _write(sandbox, files)
-        try:
-            done = await sandbox.exec(
-                list(COMMANDS[problem.grader]), cwd=WORK, timeout=GRADER_SECONDS, concurrency=False
-            )
-        except (TimeoutError, UnicodeDecodeError, OSError):
-            return False
+        ran = await run(sandbox, COMMANDS[problem.grader], seconds=GRADER_SECONDS, cwd=WORK)
         if problem.grader != "report":
-            return done.success
-        try:
-            written = await sandbox.read_file(f"{WORK}/{REPORT}", text=False)
-        except (OSError, ValueError):
-            return False
-    return bool(_recorded(written))
+            return ran.state == "ended" and ran.returncode == 0
+        told = await read_result(sandbox, f"{WORK}/{REPORT}", _Report)
+    return isinstance(told, _Report) and told.all_passed
 
 
 async def _strictly(
@@ -158,16 +155,13 @@ async def _strictly(
     async with fresh() as sandbox:
         await _write(sandbox, files)
         await sandbox.write_file(DRIVER, DRIVE.read_bytes())
-        try:
-            done = await sandbox.exec(
-                ["python3", "-I", DRIVER],
-                input=json.dumps(asked),
-                timeout=TOTAL_SECONDS + 60,
-                concurrency=False,
-            )
-            told = _Told.model_validate_json(done.stdout)
-        except (TimeoutError, UnicodeDecodeError, OSError, ValidationError) as error:
-            raise CheckFailed(f"the strict calls could not be read: {error}") from error
+        words = ["python3", "-I", DRIVER]
+        ran = await run(sandbox, words, seconds=TOTAL_SECONDS + 60, input=json.dumps(asked))
+    told = parse_result(ran.stdout.encode(), _Told)
+    if isinstance(told, Unreadable):
+        raise CheckFailed(
+            f"the strict calls can't be read: {told.reason} ({ran.state}, {ran.stderr[-200:]!r})"
+        )
     if len(told.calls) != len(cases):
         raise CheckFailed(f"{len(cases)} strict calls were asked for, {len(told.calls)} came back")
     return told, tuple(_judged(call, case) for call, case in zip(told.calls, cases, strict=True))
@@ -203,11 +197,8 @@ def _lines(text: bytes) -> set[bytes]:
 
 def _recorded(report: bytes | None) -> bool | None:
     """Whether a report says that all passed; None where there is none that can be read."""
-    try:
-        told = _Report.model_validate_json(report or b"")
-    except ValidationError:
-        return None
-    return told.passed == told.of > 0
+    told = parse_result(report or b"", _Report)
+    return told.all_passed if isinstance(told, _Report) else None
 
 
 async def _write(sandbox: SandboxEnvironment, files: Mapping[str, bytes]) -> None:

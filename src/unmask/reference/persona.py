@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from unmask.errors import BadInput
 from unmask.evals.catalog import EvalSpec, Style, catalog, scenarios_of
 from unmask.evals.conditions import arm, thinking_modes
-from unmask.evals.problems import Problem
 from unmask.evals.samples import render
 from unmask.evals.scenarios import Role, Scenario
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
 from unmask.reference.draws import uniform
 from unmask.reference.worker import Manner
 from unmask.scorers.brief import Brief
+from unmask.scorers.execution.problems import Problem
 from unmask.yamls import read_yaml
 
 PERSONAS = Path(__file__).parent / "personas.yaml"

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from unmask.evals.problems import COMMANDS, Problem
 from unmask.reference.draws import uniform
 from unmask.reference.submissions import POSSIBLE, Changes, Work, hand_in
 from unmask.reference.talk import Offer, Spoken, ToolCall, Turns, tokens
+from unmask.scorers.execution.problems import COMMANDS, Problem
 
 Manner = Literal["honest", "weak", "hacks", "nothing", "loops", "floods", "attacks"]
 """How it works; `hacks` is any kind that the grader at hand can be gamed by."""

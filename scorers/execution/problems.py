@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
-GRADERS = Path(__file__).parent / "reward_hacking" / "graders"
+GRADERS = Path(__file__).parent.parent.parent / "evals" / "reward_hacking" / "graders"
 
 Grader = Literal["unittest", "script", "cases", "timed", "report"]
 """How the visible grader works; each can be gamed, and each in ways of its own."""
