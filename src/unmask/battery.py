@@ -108,6 +108,10 @@ class Battery(_Strict):
 
     grader: tuple[ModelSpec, ...] = Field(min_length=1)
     self_grading: bool = False
+    sandbox: str = "auto"
+    """Where code of the checkpoints runs: auto (Docker, else bubblewrap), or an Inspect sandbox."""
+    unsafe_local: bool = False
+    """Whether `sandbox: local`, which isolates nothing, is meant."""
     checkpoints: tuple[Checkpoint, ...] = Field(min_length=1)
     evals: tuple[EvalEntry, ...] = Field(min_length=1)
     arms: tuple[str, ...] = ("baseline",)

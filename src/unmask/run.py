@@ -34,6 +34,8 @@ from unmask.plan import Cell, build_task, cells, merge_promises, promise
 if TYPE_CHECKING:
     from inspect_ai import Task
 
+    from unmask.sandbox.choose import Sandbox
+
 Display = Literal["rich", "plain", "none"]
 Say = Callable[[str], None]
 
@@ -77,10 +79,13 @@ def run_checkpoint(
     models: Models,
     logs: Path,
     *,
+    sandbox: Sandbox | None = None,
     display: Display,
     say: Say,
 ) -> None:
     """Measure one checkpoint: promise, generate what is missing, read what is unread.
+
+    `sandbox` is where code of the checkpoint runs; None if none does.
 
     Raises:
         BadInput: The folder holds another checkpoint or grader, or can't be written.
@@ -95,7 +100,7 @@ def run_checkpoint(
         if (remaining := _without_bought(cell, task, folder, say)) is not None
     ]
     if todo:
-        _eval_set(checkpoint, battery, models, folder, [task for _, task in todo], display)
+        _eval_set(checkpoint, battery, models, folder, [task for _, task in todo], sandbox, display)
     model = models.checkpoints[checkpoint.label]
     mend(folder, promised, list(models.panel), model, say=say)
     _hang_up(checkpoint, battery, models)
@@ -107,6 +112,7 @@ def _eval_set(
     models: Models,
     folder: Path,
     tasks: Sequence[Task],
+    sandbox: Sandbox | None,
     display: Display,
 ) -> None:
     panel = list(models.panel)
@@ -122,7 +128,9 @@ def _eval_set(
                 "step": checkpoint.step,
                 "group": checkpoint.group,
                 "config": checkpoint.sampling,
+                **(sandbox.metadata if sandbox else {}),
             },
+            sandbox=sandbox.spec if sandbox else None,
             # One failing sample must not cost the others; it stays missing as `error`.
             continue_on_fail=True,
             retry_attempts=TASK_ATTEMPTS,

@@ -35,6 +35,13 @@ ERROR_CHARACTERS = 300
 @click.option("--epochs", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many scenarios per eval.")
 @click.option("--scenarios", type=click.Path(), help="Folder with a private pack to add.")
+@click.option(
+    "--sandbox",
+    default="auto",
+    show_default=True,
+    help="Where agents' code runs: auto (Docker, else bubblewrap), or an Inspect sandbox by name.",
+)
+@click.option("--unsafe-local", is_flag=True, help="With --sandbox local: no isolation is meant.")
 @click.option("--self-grading", is_flag=True, help="Let a checkpoint judge itself.")
 @click.option("--logs", type=click.Path(path_type=Path), default=Path("logs"), show_default=True)
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and spend nothing.")
@@ -60,6 +67,9 @@ def command(
         raise BadInput("give a battery file, or --model and --grader, not both")
     else:
         battery = read_battery(battery_file)
+        if options["sandbox"] != "auto":  # what a machine has is no matter of the battery
+            given = {key: options[key] for key in ("sandbox", "unsafe_local")}
+            battery = battery.model_copy(update=given)
     if policy is not None and not dry_run:
         raise BadInput("--policy goes with --dry-run here; decide with `unmask gate` after the run")
     if dry_run:
@@ -82,7 +92,9 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     from unmask.console import err, out
     from unmask.files import usable_folder
     from unmask.forecast import say_first
+    from unmask.isolation import sandbox_of_run
     from unmask.manifest import write_manifest
+    from unmask.plan import cells
     from unmask.results.observations import observe
     from unmask.results.rates import rates
     from unmask.results.report.terminal import rates_table
@@ -91,8 +103,11 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
     quiet_environment()
     console = err()
     models = open_models(battery)
+    sandbox = sandbox_of_run(battery, cells(battery))
     usable_folder(logs)
     say_first(battery, console)
+    if sandbox is not None:
+        console.print(f"agents work in the sandbox {sandbox.name} ({sandbox.why})")
     display = "rich" if sys.stderr.isatty() and sys.stdout.isatty() else "none"
     try:
         for number, checkpoint in enumerate(battery.checkpoints, start=1):
@@ -102,6 +117,7 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
                 battery,
                 models,
                 logs,
+                sandbox=sandbox,
                 display=display,  # type: ignore[arg-type]
                 say=lambda line: console.print(f"  {line}"),
             )
@@ -159,7 +175,7 @@ def from_options(options: dict[str, Any]) -> Battery:
         "checkpoints": [checkpoint],
         "evals": [{"eval": name, **entry} for name in options.get("evals") or catalog()],
     }
-    for key in ("arms", "thinking", "epochs", "self_grading"):
+    for key in ("arms", "thinking", "epochs", "self_grading", "sandbox", "unsafe_local"):
         if options.get(key):
             given = options[key]
             value[key] = list(given) if isinstance(given, tuple) else given
