@@ -96,7 +96,7 @@ class Delta:
 def count(rows: pd.DataFrame, measure: Measure, by: str = "scenario") -> Counts:
     """Count a measure by scenario, or by another column that names the unit of independence."""
     values = measure.read(rows)
-    codes, names = pd.factorize(rows[by], sort=True)
+    codes, names = pd.factorize(rows[by].to_numpy(dtype=np.object_), sort=True)
     scored = ~np.isnan(values.value)
     gap = ~scored & (values.reason != ABSENT)
 
@@ -123,7 +123,12 @@ def shared(
     """Keep the rows whose key the other side has too; count what is left out of each."""
     left, right = place_codes(a, b, on=on)
     keep_a, keep_b = np.isin(left, right), np.isin(right, left)
-    return a[keep_a], b[keep_b], int((~keep_a).sum()), int((~keep_b).sum())
+    return _kept(a, keep_a), _kept(b, keep_b), int((~keep_a).sum()), int((~keep_b).sum())
+
+
+def _kept(rows: pd.DataFrame, keep: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Leave out rows, if any: a copy of all takes as long as what is worked out from it."""
+    return rows if keep.all() else rows[keep]
 
 
 def delta(

@@ -59,8 +59,8 @@ def discordant(
 def _by_scenario(rows: pd.DataFrame, measure: Measure, by: str) -> dict[str, list[Sample]]:
     values = measure.read(rows).value
     found: dict[str, list[Sample]] = {}
-    columns = (rows[by], rows["log"], rows["sample_uuid"], values)
-    for name, log, uuid, value in zip(*columns, strict=True):
+    columns = (rows[name].to_numpy(dtype=np.object_) for name in (by, "log", "sample_uuid"))
+    for name, log, uuid, value in zip(*columns, values, strict=True):
         if not np.isnan(value):
             found.setdefault(str(name), []).append(Sample(str(log), str(uuid), float(value)))
     return found
