@@ -22,9 +22,9 @@ Stop = Literal["time", "output", "memory"]
 
 _CHUNK: Final = 1 << 16
 _WATCH_SECONDS: Final = 0.1
-_KILLS: Final = 40
+_KILLS: Final = 60
+_GENTLE_KILLS: Final = 20
 _KILL_SECONDS: Final = 0.05
-_REAP_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,13 @@ class Finished:
 @dataclass(slots=True)
 class _Running:
     process: subprocess.Popen[bytes]
+    clock: anyio.CancelScope
     stopped: Stop | None = None
 
     def stop(self, why: Stop) -> None:
+        """Don't wait any longer: what is left is killed."""
         self.stopped = self.stopped or why
-        kill(self.process)
+        self.clock.cancel()
 
 
 async def run(
@@ -70,27 +72,25 @@ async def run(
     Raises:
         OSError: It can't be started (not there, or its arguments are too long).
     """
-    running = _Running(start(argv, stdin is not None, descriptors))
+    process = start(argv, stdin is not None, descriptors)
     out, err = bytearray(), bytearray()
     try:
         with anyio.move_on_after(seconds) as clock:
+            running = _Running(process, clock)
             async with anyio.create_task_group() as aside:
-                aside.start_soon(_feed, running, stdin)
+                aside.start_soon(_feed, process, stdin)
                 aside.start_soon(_watch, running, heavy)
                 async with anyio.create_task_group() as readers:
-                    for pipe, into in (
-                        (running.process.stdout, out),
-                        (running.process.stderr, err),
-                    ):
-                        readers.start_soon(_collect, running, _fd(pipe), into, output_limit)
-                await _exited(running.process.pid)
+                    readers.start_soon(_collect, running, _fd(process.stdout), out, output_limit)
+                    readers.start_soon(_collect, running, _fd(process.stderr), err, output_limit)
+                await _exited(process.pid)
                 aside.cancel_scope.cancel()
         if clock.cancelled_caught:
             running.stop("time")
     finally:
         with anyio.CancelScope(shield=True):
-            await end(running.process)
-    return Finished(running.process.returncode, bytes(out), bytes(err), running.stopped)
+            await end(process)
+    return Finished(process.returncode, bytes(out), bytes(err), running.stopped)
 
 
 def start(
@@ -129,30 +129,29 @@ async def end(process: subprocess.Popen[bytes], patience: float = 0) -> None:
     if patience and process.returncode is None and process.stdin is not None:
         process.stdin.close()
         await _wait(process, patience)
-    for _ in range(_KILLS):  # again, for it may not yet have started what it would wait for
+    for attempt in range(_KILLS):
         if process.returncode is None:
-            kill(process)
+            kill(process, gently=attempt < _GENTLE_KILLS)
             await _wait(process, _KILL_SECONDS)
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await _wait(process, _REAP_SECONDS)
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill what a program that `start` started has itself started; fine if it is gone.
+def kill(process: subprocess.Popen[bytes], *, gently: bool) -> None:
+    """Kill a program that `start` started, with its group.
 
-    It ends as its children do, having buried them. Killed itself, it would leave them to the first
-    process of the machine, which in many containers buries nobody.
+    Gently, only what it has itself started is killed, if there is any: it ends as its children do,
+    having buried them. Killed first, it would leave them to the first process of the machine, which
+    in many containers buries nobody.
     """
-    if process.returncode is None:
-        for child in watch.children(process.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        started = watch.children(process.pid) if gently else []
+        for child in started:
+            os.kill(child, signal.SIGKILL)
+        if not started:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 async def read_some(descriptor: int) -> bytes:
@@ -171,8 +170,8 @@ async def _collect(running: _Running, descriptor: int, into: bytearray, limit: i
             running.stop("output")
 
 
-async def _feed(running: _Running, stdin: bytes | None) -> None:
-    pipe = running.process.stdin
+async def _feed(process: subprocess.Popen[bytes], stdin: bytes | None) -> None:
+    pipe = process.stdin
     if pipe is None:
         return
     left = memoryview(stdin or b"")
