@@ -156,26 +156,28 @@ def _mark(file: Path, root: Path) -> Mark:
 
 
 CODE = (".py", ".yaml", ".jinja2", ".css")
-LIBRARIES = (
-    *("inspect-ai", "pandas", "pyarrow", "numpy", "scipy"),
+"""Endings of files that results depend on."""
+
+PACKAGES = (
+    *("unmask", "inspect-ai", "pandas", "pyarrow", "numpy", "scipy"),
     *("jinja2", "altair", "vl-convert-python"),
 )
 
 
 def code_files() -> list[Path]:
     """Find all of our own files that turn logs into results."""
-    packages = (unmask, unmask.evals, unmask.results, unmask.scorers)
-    folders = [Path(package.__path__[0]) for package in packages]
+    parts = (unmask, unmask.evals, unmask.results, unmask.scorers)
+    folders = [Path(part.__path__[0]) for part in parts]
     files = {file.resolve() for folder in folders for file in folder.rglob("*")}
-    return sorted(file for file in files if file.suffix in CODE)
+    return sorted(file for file in files if file.suffix in CODE and file.is_file())
 
 
 @cache
 def _code() -> str:
-    """Digest of those files and of the libraries' versions."""
+    """Digest of those files and of the versions that a report names or rests on."""
     held = [file.read_bytes() for file in code_files()]
-    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
-    return _digest(platform.python_version(), *libraries, *held)
+    versions = [f"{name} {version(name)}" for name in PACKAGES]
+    return _digest(platform.python_version(), *versions, *held)
 
 
 def _digest(*parts: str | bytes) -> str:
