@@ -90,6 +90,11 @@ class Holder:
         self._child = child
         self._stopped = False
 
+    @property
+    def pid(self) -> int:
+        """The number of its process, as long as it is not stopped."""
+        return self._child.pid
+
     @classmethod
     async def start(cls, host: Host, caps: Caps) -> Holder:
         """Make a sample's spaces and files.
@@ -132,7 +137,7 @@ class Holder:
         options = command.bwrap_options(self.host, environment or {})
         ceiling = self.caps.seconds if seconds is None else min(seconds, self.caps.seconds)
         with _descriptors(options) as (given, report):
-            argv = command.entry(self.host, self.caps, self._child.pid, given, words, cwd)
+            argv = command.entry(self.host, self.caps, self.pid, given, words, cwd)
             done = await process.run(
                 [word.encode("utf-8", "surrogateescape") for word in argv],
                 stdin=stdin,
