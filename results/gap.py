@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -65,12 +66,15 @@ def find_gaps(
         check_known(table, reference)
     twins = find_twins(table)
 
+    @cache
+    def means(conf: float) -> list[Composite]:
+        return _composites(table, headline, conf)
+
     def build(conf: float) -> list[Gap]:
-        means = _composites(table, headline, conf)
-        return twin_gaps(twins, reference, conf) + _unpaired(means, reference)
+        return twin_gaps(twins, reference, conf) + _unpaired(means(conf), reference)
 
     return Gaps(
-        composites=tuple(_composites(table, headline, level)),
+        composites=tuple(means(level)),
         gaps=tuple(judged(build, level)),
         cases=tuple(case for each in twins for case in find_cases(each)),
         cues=tuple(cue_gaps(table, headline, level)),
