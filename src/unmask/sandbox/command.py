@@ -219,8 +219,8 @@ def _files(host: Host) -> list[str]:
     words = ["--ro-bind", "/usr", "/usr"]
     for folder, target in host.system.items():
         words += ["--symlink", target, folder] if target else ["--ro-bind", folder, folder]
-    words += ["--proc", "/proc", "--dev", "/dev", "--bind", f"{state}/shm", "/dev/shm"]
-    words += ["--remount-ro", "/dev", "--ro-bind", f"{state}/etc", "/etc"]
+    words += ["--proc", "/proc", *_devices(), "--bind", f"{state}/shm", "/dev/shm"]
+    words += ["--ro-bind", f"{state}/etc", "/etc"]
     for name in ("ld.so.cache", "alternatives"):
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for inside, held in {WORKDIR: "work", "/tmp": "tmp", "/var/tmp": "vartmp"}.items():
@@ -230,6 +230,16 @@ def _files(host: Host) -> list[str]:
     for name in ("python", "python3"):
         words += ["--symlink", host.python, f"{_PYTHON_LINKS}/{name}"]
     return [*words, "--remount-ro", "/", "--chdir", "/"]
+
+
+def _devices() -> list[str]:
+    """The harmless devices. No terminals: there are few on a machine, and all could be taken."""
+    words = []
+    for name in ("full", "null", "random", "urandom", "zero"):
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, number in {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}.items():
+        words += ["--symlink", f"/proc/self/fd{number}", f"/dev/{name}"]
+    return words
 
 
 def _python_source(host: Host) -> str:

@@ -145,6 +145,7 @@ class Holder:
                 output_limit=output_limit,
                 seconds=ceiling,
                 heavy=lambda pid: watch.footprint(pid, self.caps.memory) > self.caps.memory,
+                owner=command.NOBODY if self.host.root else None,
             )
             started = _started(report)
         if not started and done.stopped is None:

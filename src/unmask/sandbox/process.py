@@ -58,6 +58,7 @@ async def run(
     output_limit: int,
     seconds: float,
     heavy: Callable[[int], bool],
+    owner: int | None = None,
 ) -> Finished:
     """Run a program to its end, or kill it and all that it started.
 
@@ -68,11 +69,13 @@ async def run(
         output_limit: Bytes of each output stream, after which it is killed.
         seconds: Time after which it is killed.
         heavy: Tells of a process number whether it uses too much memory; asked again and again.
+        owner: The user whom its pipes belong to, if another than the harness's; it can then open
+            them anew, as /dev/stderr.
 
     Raises:
         OSError: It can't be started (not there, or its arguments are too long).
     """
-    process = start(argv, stdin is not None, descriptors)
+    process = start(argv, stdin is not None, descriptors, owner)
     out, err = bytearray(), bytearray()
     try:
         with anyio.move_on_after(seconds) as clock:
@@ -94,7 +97,10 @@ async def run(
 
 
 def start(
-    argv: Sequence[str | bytes], wants_input: bool, descriptors: Sequence[int] = ()
+    argv: Sequence[str | bytes],
+    wants_input: bool,
+    descriptors: Sequence[int] = (),
+    owner: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, its pipes not blocking.
 
@@ -115,6 +121,8 @@ def start(
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             os.set_blocking(pipe.fileno(), False)
+            if owner is not None:
+                os.fchown(pipe.fileno(), owner, -1)
     return process
 
 

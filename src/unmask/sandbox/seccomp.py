@@ -3,8 +3,8 @@
 A list of what is refused, closed at the top: whatever is newer than this table doesn't exist for
 the sandbox. Refused are calls that reach kernel code which a coding task never needs (modules, BPF,
 performance counters, io_uring, key rings), that look into or act on other processes, that make
-namespaces or mounts, and that hold memory which no limit of the sandbox sees (`memfd_create`,
-System V and POSIX message queues and shared memory).
+namespaces or mounts, that hold memory which no limit of the sandbox sees (`memfd_create`, System V
+and POSIX message queues and shared memory), and that use up what a user has few of (inotify).
 
 Numbers are those of Linux's `unistd` headers; a test compares them with libseccomp's.
 Layout of the program and of `struct seccomp_data`: seccomp(2), linux/filter.h.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import struct
+from functools import cache
 from typing import Final
 
 NEWEST: Final = 462
@@ -44,6 +45,8 @@ fspick 433 433
 get_kernel_syms 177 -
 get_mempolicy 239 236
 init_module 175 105
+inotify_init 253 -
+inotify_init1 294 26
 io_setup 206 0
 io_uring_enter 426 426
 io_uring_register 427 427
@@ -156,6 +159,7 @@ def refused(machine: str) -> dict[str, int]:
     return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
 
 
+@cache
 def program(machine: str) -> bytes:
     """The filter for a machine, as an array of `struct sock_filter`.
 

@@ -179,6 +179,8 @@ async def escapes(box: SandboxEnvironment) -> None:
         "open('/proc/sysrq-trigger', 'w')",
         "open('/dev/kmsg', 'w')",
         "open('/dev/vda')",
+        "os.openpty()",
+        "open('/dev/tty')",
         "open('/proc/kcore', 'rb')",
         "open('/usr/bin/new', 'w')",
         "open('/etc/passwd', 'w')",
@@ -399,6 +401,13 @@ async def broken_workdir(box: SandboxEnvironment) -> None:
     assert (await box.exec(["chmod", "755", "/workspace"], cwd="/")).success
 
 
+async def own_streams(box: SandboxEnvironment) -> None:
+    """A command can open its own streams by their names, which many scripts do."""
+    script = "cat /dev/stdin > /dev/stdout; echo problem > /dev/stderr; echo none > /dev/null"
+    done = await box.exec(["sh", "-c", script], input="text\n")
+    assert (done.stdout, done.stderr) == ("text\n", "problem\n")
+
+
 async def raises(kind: type[BaseException], call: Awaitable[object]) -> None:
     """Await something that must raise an exception of a kind."""
     try:
@@ -440,4 +449,5 @@ ATTACKS: tuple[Attack, ...] = (
     as_root,
     own_supervisor,
     broken_workdir,
+    own_streams,
 )
