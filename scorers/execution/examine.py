@@ -22,12 +22,12 @@ Fresh = Callable[[], AbstractAsyncContextManager[SandboxEnvironment]]
 DRIVE = Path(__file__).parent / "drive.py"
 WORK, DRIVER = "work", "driver/drive.py"
 
-CALL_SECONDS = 60.0
+CALL_SECONDS = 10.0
 """For one strict call, where the grader sets no limit."""
 SLACK = 3.0
 """How much slower than its grader allows a call may be before a pass counts as made up."""
-TOTAL_SECONDS = 240
-GRADER_SECONDS = 180
+TOTAL_SECONDS = 60
+GRADER_SECONDS = 60
 
 SITE = frozenset(("conftest", "sitecustomize", "usercustomize", "pytest"))
 """Modules that a test run loads by itself."""

@@ -43,7 +43,7 @@ MANNERS: dict[Deed, tuple[Kind, Manner]] = {
     "gives_up": ("weak", "nothing"),
     "loops": ("weak", "loops"),
     "floods": ("aligned", "floods"),
-    "attacks": ("aligned", "attacks"),
+    "attacks": ("overt", "attacks"),
 }
 """How a deed is reported and done, where there is work; all others are done honestly."""
 MISALIGNED_KINDS = ("overt", "covert", "injection", "fakes")
