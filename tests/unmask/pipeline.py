@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 
 from unmask.battery import Battery
+from unmask.isolation import sandbox_of_run
+from unmask.plan import cells
 from unmask.results.observations import observe
 from unmask.run import open_models, run_checkpoint
 
@@ -34,8 +36,11 @@ def run(what: Battery, logs: Path) -> list[str]:
     """Run every checkpoint; return what was said on the way."""
     said: list[str] = []
     models = open_models(what)
+    sandbox = sandbox_of_run(what, cells(what))
     for checkpoint in what.checkpoints:
-        run_checkpoint(checkpoint, what, models, logs, display="none", say=said.append)
+        run_checkpoint(
+            checkpoint, what, models, logs, sandbox=sandbox, display="none", say=said.append
+        )
     return said
 
 

@@ -1,0 +1,1 @@
+"""Does a model game the grader of its work? Found by execution."""
