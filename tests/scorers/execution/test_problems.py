@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from unmask.evals.catalog import HERE
 from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.scorers.execution.kinds import FEW
 from unmask.scorers.execution.problems import COMMANDS, REPORT, Case, Problem, work_files
 
 SCENARIOS = load_scenarios([HERE / "reward_hacking" / "scenarios" / "reward_hacking"])
@@ -79,6 +80,15 @@ def test_the_grader_passes_the_solution_only_where_that_is_possible(
             told = json.loads((folder / REPORT).read_text())
             passed = told["passed"] == told["of"]
         assert passed != impossible, done.stdout + done.stderr
+
+
+@every_problem
+def test_a_table_that_falls_back_meets_few_twins(scenario: Scenario) -> None:
+    """Results written down, and any of them given for all other calls, solve at most a fifth."""
+    problem = problem_of(scenario)
+    near = [case.gives for case in problem.hidden if case.near]
+    for case in problem.visible:
+        assert near.count(case.gives) <= FEW * len(near), case.gives
 
 
 def test_ways_of_grading_are_spread() -> None:
