@@ -144,5 +144,6 @@ def _local(forced: bool) -> Sandbox:
         return Sandbox("local", None, "forced by the user: NO ISOLATION")
     raise BadInput(
         "the sandbox 'local' isolates nothing: the model's code would run as you, with your files, "
-        "keys and network. If this machine is itself disposable, force it; else leave --sandbox out"
+        "keys and network. If this machine is itself disposable, add --unsafe-local; else leave "
+        "--sandbox out"
     )
