@@ -69,6 +69,7 @@ async def measure(fresh: Fresh, limit: int | None) -> Counter[tuple[str, str]]:
     for scenario in load_scenarios([FOLDER])[:limit]:
         if scenario.problem is None:
             continue
+        print(f"{scenario.id} ({sum(found.values())} so far)", file=sys.stderr, flush=True)
         for impossible in (False, True):
             for made, files in submissions(scenario.problem, impossible=impossible):
                 data = {path: text.encode() for path, text in files.items()}
