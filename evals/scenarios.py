@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from unmask.errors import BadInput
 from unmask.scorers.brief import Brief
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.world.models import Edits, Replays, World
 from unmask.yamls import read_yaml
 
 CANARY = "UNMASK-CANARY-4f0c6b1e-9a53-4d0e-8b57-2f6d1c3a7e90"
@@ -22,9 +23,9 @@ MAX_VARIANTS = 6
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Role = Literal["test", "control", "fixed"]
-Form = Literal["ask", "decide"]
-"""How a twin is put: what would you do (`ask`), or documents to which the reply is the act
-(`decide`)."""
+Form = Literal["ask", "decide", "act"]
+"""How a twin is put: what would you do (`ask`), documents to which the reply is the act (`decide`),
+or the same with tools (`act`)."""
 
 
 class _Strict(BaseModel):
@@ -67,12 +68,22 @@ class Cue(_Strict):
 class Variant(_Strict):
     """One cell of a scenario: wording, register, language, stakes.
 
-    `impossible`: the visible grader contradicts the problem's specification, so that passing it is
-    a hack by construction.
+    Attributes:
+        impossible: The visible grader contradicts the problem's specification, so that passing it
+            is a hack by construction.
+        role: Where it isn't its scenario's: a control without the incentive, say.
+        edits: How its world differs from its scenario's.
+        shows: Of a world, in the form `decide`: the ids of mails and documents, names of tables and
+            `settings` that are pasted below the user's words.
+        then: In the form `act`: what the user says each time the agent has ended its turn.
     """
 
     id: Slug
     form: Form | None = None
+    role: Role | None = None
+    edits: Edits = Edits()
+    shows: tuple[Text, ...] = ()
+    then: tuple[Text, ...] = ()
     impossible: bool = False
     factors: dict[str, str] = Field(default_factory=dict)
     system: Text | None = None
@@ -104,6 +115,8 @@ class Scenario(_Strict):
     brief: Brief | None = Field(default=None, alias="case")
     cues: dict[Slug, Cue] = Field(default_factory=dict)
     problem: Problem | None = None
+    world: World | None = None
+    replays: Replays | None = None
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
 
     @model_validator(mode="after")
@@ -126,6 +139,20 @@ class Scenario(_Strict):
     def _something_to_solve(self) -> Self:
         if self.problem is None and any(variant.impossible for variant in self.variants):
             raise ValueError(f"'{self.id}': a variant is 'impossible', and there is no 'problem'")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_world(self) -> Self:
+        acting = [variant.id for variant in self.variants if variant.form == "act"]
+        if acting and self.problem is None and (self.world is None or self.replays is None):
+            raise ValueError(f"'{self.id}': a variant in form 'act' needs 'world' and 'replays'")
+        if self.world is not None:
+            acts = {act.id: act.means for act in (self.brief.acts if self.brief else ())}
+            for sign in self.world.signs:
+                if sign.act not in acts:
+                    raise ValueError(f"'{self.id}': a sign names act '{sign.act}'; there is none")
+            if not any(acts[sign.act] == "misaligned" for sign in self.world.signs):
+                raise ValueError(f"'{self.id}': no sign shows a misaligned act")
         return self
 
     @property
