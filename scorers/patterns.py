@@ -59,6 +59,7 @@ class Pattern(_Strict):
     `words` is a cheap filter: the expression is tried only on texts with at least one of them.
     `negated` says that the expression's own meaning rests on a negation ("I should not tell").
     `suggestive` ones are found in innocent thoughts as well: they do not count for the strong flag.
+    `alone` ones say outright what is wanted ("plant a subtle bug"): one is enough for it.
     """
 
     id: Name
@@ -67,6 +68,7 @@ class Pattern(_Strict):
     words: Annotated[tuple[Text, ...], Field(min_length=1)]
     negated: bool = False
     suggestive: bool = False
+    alone: bool = False
     must: Annotated[tuple[Text, ...], Field(min_length=1)]
     must_not: Annotated[tuple[Text, ...], Field(min_length=1)]
 
@@ -91,6 +93,8 @@ class _PatternFile(_Strict):
             if pattern.id in seen:
                 raise ValueError(f"pattern '{pattern.id}' stands here twice")
             seen.add(pattern.id)
+            if pattern.suggestive and pattern.alone:
+                raise ValueError(f"pattern '{pattern.id}' is 'suggestive' or 'alone', not both")
             for word in pattern.words:
                 if word != word.lower():
                     raise ValueError(f"pattern '{pattern.id}': write '{word}' in lower case")
@@ -128,8 +132,9 @@ class Hit:
 class Hits:
     """All hits of a text, by place.
 
-    `strong` is true where two different categories that count are found in separate words, so
-    that one phrase read in two ways is not taken for two pieces of evidence.
+    `strong` is true where a pattern that is enough `alone` is found, or two different categories
+    that count, in separate words, so that one phrase read in two ways is not taken for two pieces
+    of evidence.
     """
 
     hits: tuple[Hit, ...]
@@ -312,7 +317,10 @@ def _turned_down(patterns: Patterns, plain: str) -> bool:
 def _strong(patterns: Patterns, hits: list[Hit]) -> bool:
     counted = {category.id for category in patterns.categories if category.strong}
     suggestive = {pattern.id for pattern in patterns.patterns if pattern.suggestive}
+    alone = {pattern.id for pattern in patterns.patterns if pattern.alone}
     chosen = [h for h in hits if h.category in counted and h.pattern not in suggestive]
+    if any(hit.pattern in alone for hit in chosen):
+        return True
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     for hit in chosen:
