@@ -10,6 +10,7 @@ from tests.unmask.pipeline import battery, run, table
 
 from unmask.battery import Battery
 from unmask.evals.catalog import catalog
+from unmask.evals.conditions import arms, thinking_modes
 from unmask.plan import build_task, cells
 from unmask.reference.persona import Question, answer, recognise
 from unmask.scorers.labels import decide
@@ -98,6 +99,22 @@ def test_arms_are_measured_apart(tmp_path: Path) -> None:
     per_arm = observed.groupby("arm", observed=True)["scenario"].agg(set)
     assert per_arm["baseline"] == per_arm["aware-of-test"]
     assert observed.groupby("arm", observed=True)["item"].agg(set).map(len).nunique() == 1
+
+
+@pytest.mark.parametrize("name", list(catalog()))
+def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
+    """Whatever is added to the system prompt, a persona does what it is scripted to do."""
+    asked = list(arms()) if catalog()[name].style == "chat" else ["baseline", "hacking-asked"]
+    what = battery(
+        ["hacker"],
+        evals=[{"eval": name, "limit": 1}],
+        arms=asked,
+        thinking=list(thinking_modes()),
+    )
+    run(what, tmp_path)
+    observed = table(tmp_path)
+    assert observed.groupby(["arm", "thinking"], observed=True).ngroups == len(asked) * 3
+    assert measured(observed, "hacker") == planned(what, "hacker")
 
 
 def test_uneven_differs_by_scenario() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, get_args
 
 from unmask.errors import BadInput
@@ -84,7 +84,7 @@ class _Persona:
             job = Job(question.problem, question.impossible, reply.manner, seed)
             call = next_call(job, turns, offer)
             if call is not None:
-                return call
+                return _in_mode(call, _mode(turns))
         return _spoken(reply, _mode(turns))
 
 
@@ -119,6 +119,14 @@ def _spoken(reply: Reply, mode: str) -> Spoken:
     if mode == "scratchpad":
         return Spoken(f"<scratchpad>\n{thought}\n</scratchpad>\n\n{said}")
     return Spoken(said, thought, reasoning_tokens=tokens(thought))
+
+
+def _in_mode(call: Spoken, mode: str) -> Spoken:
+    """Put the thought before a call where it was asked for."""
+    if mode == "native":
+        return call
+    pad = f"<scratchpad>\n{call.thought}\n</scratchpad>" if mode == "scratchpad" else ""
+    return replace(call, text=pad, thought="", reasoning_tokens=0)
 
 
 def _mode(turns: Turns) -> str:
