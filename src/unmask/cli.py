@@ -35,6 +35,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Decide": {
         "gate": "Pass, fail or inconclusive, by a policy.",
         "report": "One HTML file, and the table as Parquet and CSV.",
+        "verify": "Whether logs are as their run left them, and a report what they give.",
     },
 }
 """Group → command → one line. A command `x` is the click command `command` in

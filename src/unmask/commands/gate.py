@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from unmask.errors import BadInput
 if TYPE_CHECKING:
     import pandas as pd
 
+    from unmask.results.calibration import Calibration
     from unmask.results.gate import Gate
     from unmask.results.observations import Reading
     from unmask.results.policy import Policy
@@ -52,27 +53,50 @@ def command(
     What the logs lack is never a pass.
     """
     from unmask.cache import observed
-    from unmask.commands.report import make_report
-    from unmask.results.gate import EXIT_CODES, gate
-    from unmask.results.policy import read_policy
+    from unmask.commands.report import asked, make_report
+    from unmask.files import atomic_write
+    from unmask.results.gate import EXIT_CODES
     from unmask.text import safe_text
 
-    policy = read_policy(policy_file)
     known = calibrations_from(calibration, logs)
-    anchors = read_anchors(policy, policy_file.parent)
-    reading = observed(logs, foreign_from(score, misaligned, checkpoint_by))
+    policy, anchors = read_rules(policy_file)
+    foreign = foreign_from(score, misaligned, checkpoint_by)
+    reading = observed(logs, foreign)
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
-    unread = [*reading.unread, *unpromised(reading, logs, policy)]
-    found = gate(reading.table, policy, calibrations=known, anchors=anchors, unread=unread)
+    found = decide(policy, anchors, reading, logs, known)
     if out is not None:
-        files, _ = make_report(reading, logs, policy.level, known, found)
-        write_gate(found, files, out)
+        made = asked(logs, policy.level, foreign, found.policy)
+        files, _ = make_report(reading, made, known, found)
+        for name, content in {**gate_files(found), **files}.items():
+            atomic_write(out / name, content)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, allow_nan=False))
     else:
         print_gate(found, bool(reading.table["simulated"].any()))
     sys.exit(EXIT_CODES[found.decision])
+
+
+def read_rules(policy_file: Path) -> tuple[Policy, dict[Path, pd.DataFrame]]:
+    """Read a policy and the anchors that it pins. Raises BadInput where one can't be used."""
+    from unmask.results.policy import read_policy
+
+    policy = read_policy(policy_file)
+    return policy, read_anchors(policy, policy_file.parent)
+
+
+def decide(
+    policy: Policy,
+    anchors: Mapping[Path, pd.DataFrame],
+    reading: Reading,
+    logs: Path,
+    calibrations: Sequence[Calibration],
+) -> Gate:
+    """Decide by a policy on what was read from logs."""
+    from unmask.results.gate import gate
+
+    unread = [*reading.unread, *unpromised(reading, logs, policy)]
+    return gate(reading.table, policy, calibrations=calibrations, anchors=anchors, unread=unread)
 
 
 def read_anchors(policy: Policy, folder: Path) -> dict[Path, pd.DataFrame]:
@@ -115,19 +139,12 @@ def unpromised(reading: Reading, logs: Path, policy: Policy) -> list[str]:
     return [f"{name}: no {PROMISE_FILE} beside it says what was to be measured" for name in bare]
 
 
-def write_gate(found: Gate, report: Mapping[str, bytes], out: Path) -> None:
-    """Write gate.json, junit.xml, and the files of the report.
-
-    Raises:
-        BadInput: The folder can't be written.
-    """
-    from unmask.files import atomic_write
+def gate_files(found: Gate) -> dict[str, bytes]:
+    """Make gate.json and junit.xml."""
     from unmask.results.report.junit import render_junit
 
-    atomic_write(out / "gate.json", json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
-    atomic_write(out / "junit.xml", render_junit(found))
-    for name, content in report.items():
-        atomic_write(out / name, content)
+    told = json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n"
+    return {"gate.json": told.encode(), "junit.xml": render_junit(found).encode()}
 
 
 def print_gate(found: Gate, simulated: bool) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from unmask.results.gate import Gate
     from unmask.results.observations import Foreign, Reading
     from unmask.results.report.build import Material
+    from unmask.results.report.made import Made
     from unmask.results.report.section import Section
 
 
@@ -44,7 +45,8 @@ def command(
     """Report on a log or a folder of LOGS: one HTML file, a summary, and the table.
 
     Writes report.html (opens from disk, offline), summary.md (for a pull request), rates.json,
-    observations.parquet and observations.csv.
+    observations.parquet and observations.csv, and made.json, by which `unmask verify` makes them
+    again.
     """
     checked_level(level)
     foreign = foreign_from(score, misaligned, checkpoint_by)
@@ -73,7 +75,7 @@ def write_report(
     reading = observed(logs, foreign)
     for line in reading.lines():
         click.echo(safe_text(line), err=True)
-    files, decisive = make_report(reading, logs, level, known)
+    files, decisive = make_report(reading, asked(logs, level, foreign), known)
     for name, content in files.items():
         atomic_write(out / name, content)
     if simulated(reading.table) != "none":
@@ -85,10 +87,24 @@ def write_report(
         click.echo(out / name)
 
 
+def asked(logs: Path, level: float, foreign: Foreign | None, policy: str | None = None) -> Made:
+    """Say what a report is asked for, as it says of itself later."""
+    from importlib.metadata import version
+
+    from unmask.results.report.made import Made
+
+    return Made(
+        logs=str(logs),
+        level=level,
+        score=(foreign.score, foreign.misaligned, foreign.checkpoint_by) if foreign else None,
+        policy=policy,
+        versions={name: version(name) for name in ("unmask", "inspect-ai")},
+    )
+
+
 def make_report(
     reading: Reading,
-    logs: Path,
-    level: float,
+    made: Made,
     calibrations: Sequence[Calibration],
     gate: Gate | None = None,
 ) -> tuple[dict[str, bytes], list[str]]:
@@ -96,41 +112,42 @@ def make_report(
 
     Args:
         reading: What was read from the logs.
-        logs: The log or folder that it was read from.
-        level: Two-sided confidence level.
+        made: What is asked for.
         calibrations: What is known of judges' errors.
         gate: What was decided, where a policy was given.
     """
     from unmask.cache import cache_folder, made_once
     from unmask.results.report.files import report_files, report_texts
     from unmask.results.report.lead import decisive
+    from unmask.results.report.made import MADE_FILE
 
     def make() -> tuple[dict[str, str], bool]:
-        made = _gather(reading, logs, level, calibrations, gate)
-        said = decisive(made.table, made.rows, made.headline)
-        shown = {each.uuid for cell in made.cells for each in cell.shown}
-        whole = shown <= made.evidence.keys() and () not in made.packages
-        return {_SAID: json.dumps(said), **report_texts(made)}, whole
+        found = gather(reading, Path(made.logs), made, calibrations, gate)
+        said = decisive(found.table, found.rows, found.headline)
+        shown = {each.uuid for cell in found.cells for each in cell.shown}
+        whole = shown <= found.evidence.keys() and () not in found.packages
+        return {_SAID: json.dumps(said), **report_texts(found)}, whole
 
-    asked = repr((str(logs), level, list(calibrations), gate))
-    texts = made_once(reading, asked, make, cache_folder())
+    key = repr((made, list(calibrations), gate))
+    texts = made_once(reading, key, make, cache_folder())
     said = json.loads(texts.pop(_SAID))
-    return report_files(texts, reading.table), said
+    return {**report_files(texts, reading.table), MADE_FILE: made.text().encode()}, said
 
 
 _SAID = "decisive"
 
 
-def _gather(
+def gather(
     reading: Reading,
     logs: Path,
-    level: float,
+    made: Made,
     calibrations: Sequence[Calibration],
     gate: Gate | None,
 ) -> Material:
-    """Work out all that a report is made of, opening whole samples only for those it shows."""
-    from importlib.metadata import version
+    """Work out all that a report is made of, opening whole samples only for those it shows.
 
+    `logs` is where they are now, `made.logs` what they were called when it was asked for.
+    """
     from unmask.evals.catalog import catalog
     from unmask.results.evidence import Evidence, read_evidence, read_packages
     from unmask.results.rates import rates
@@ -149,17 +166,17 @@ def _gather(
     headline = {spec.name: spec.headline for spec in catalog().values()}
     return Material(
         table=reading.table,
-        rows=rates(reading.table, None, level, calibrations),
-        level=level,
+        rows=rates(reading.table, None, made.level, calibrations),
+        level=made.level,
         headline=headline,
         notes=reading.lines(),
         cells=cells,
         evidence=evidence,
         packages=read_packages(root / log for log in used),
-        versions={name: version(name) for name in ("unmask", "inspect-ai")},
-        logs=str(logs),
+        versions=made.versions,
+        logs=made.logs,
         gate=gate,
-        compared=_compared(reading.table, headline, level),
+        compared=_compared(reading.table, headline, made.level),
     )
 
 

@@ -13,7 +13,8 @@ from unmask import cache
 from unmask.commands.report import command
 from unmask.errors import BadInput
 
-FILES = {"report.html", "summary.md", "rates.json", "observations.parquet", "observations.csv"}
+TABLES = {"observations.parquet", "observations.csv"}
+FILES = {"report.html", "summary.md", "rates.json", "made.json"} | TABLES
 
 
 def run(*arguments: str | Path) -> Result:
