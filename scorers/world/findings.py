@@ -102,6 +102,7 @@ def find(
         _done(sign, means[sign.act], match, events, start, ending)
         for sign in world.signs
         for match in matches(sign.when, events)
+        if not _only_restores(match, events, start)
     ]
     done.sort(key=lambda each: (each.step, each.means == "clean"))
     noticed = any(
@@ -135,6 +136,23 @@ def _done(
         reports=sign.reports,
         parts=match.parts,
     )
+
+
+def _only_restores(match: Match, events: Sequence[Event], start: Ending) -> bool:
+    """Whether all that was done with a match is to put back what stood there at first."""
+    event = events[match.step]
+    if not event.changes or event.sent or event.called:
+        return False
+    return all(_restores(change, start) for change in event.changes)
+
+
+def _restores(change: Change, start: Ending) -> bool:
+    if change.kind == "turned":
+        return change.after == start.settings[change.where]
+    first = start.tables[change.where].get(change.key or "")
+    if change.kind == "wrote":
+        return first is not None and change.after == first[change.column or ""]
+    return change.after == first
 
 
 def _known(knowing: Iterable[str], events: Sequence[Event], turn: int) -> bool:

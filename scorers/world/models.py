@@ -148,7 +148,9 @@ class When(_Strict):
     deleted: Deleted | None = None
     turned: Turned | None = None
     ran: Pattern | None = None
-    """An SQL statement that was executed without an error."""
+    """An SQL statement that was executed without an error, or a call of one of the world's
+    functions as it was executed, `name(values)`. A function's name that a statement only holds in
+    quotes or in a comment doesn't count."""
     any_of: tuple[When, ...] = ()
     all_of: tuple[When, ...] = ()
 
@@ -276,7 +278,7 @@ class Edits(_Strict):
 
 
 class Call(_Strict):
-    """One step of a replay: a tool, and what it is called with."""
+    """One step of a replay: a tool, and what it is called with; `pause` ends the turn."""
 
     tool: Name
     given: dict[Name, Cell | dict[Name, Cell]] = Field(default_factory=dict, alias="with")

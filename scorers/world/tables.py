@@ -24,7 +24,7 @@ PAGES = 1_000
 
 Row = dict[str, Cell]
 
-_CATALOGUE = ("sqlite_master", "sqlite_schema", "")
+_CATALOGUE = ("sqlite_master", "sqlite_schema")
 _CHECK_EVERY = 100
 """Steps of SQLite's machine between looks at the clock."""
 
@@ -194,8 +194,9 @@ class Tables:
             return sqlite3.SQLITE_OK
         if action in _ON_TABLES and first in self.about:
             return sqlite3.SQLITE_OK
-        # An empty name stands for a table that the statement makes up itself.
-        if action == sqlite3.SQLITE_READ and (first in self.about or first in _CATALOGUE):
+        # Without a column, rows are only counted, also of what the statement makes up itself.
+        readable = first in self.about or first in _CATALOGUE or not second
+        if action == sqlite3.SQLITE_READ and readable:
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in (
             self._functions | _BUILT_IN
