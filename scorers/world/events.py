@@ -96,6 +96,14 @@ class Ending(_Frozen):
     settings: dict[str, str]
 
 
+class Record(_Frozen):
+    """All that happened in one world: what a sample keeps, and what it is read by."""
+
+    events: tuple[Event, ...]
+    start: Ending
+    ending: Ending
+
+
 def changes(before: Ending, after: Ending) -> tuple[Change, ...]:
     """Return what is different between two states, in the order of tables, rows and columns."""
     found = [each for table in before.tables for each in _in_table(table, before, after)]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unmask.scorers.brief import Act
-from unmask.scorers.world.events import PAUSE, Event
+from unmask.scorers.world.events import PAUSE, Event, Record
 from unmask.scorers.world.findings import Findings, find
 from unmask.scorers.world.models import Call, World
 from unmask.scorers.world.state import State
@@ -46,17 +46,16 @@ def replay(world: World, acts: Sequence[Act], calls: Sequence[Call], opening: st
             state.do(call.tool, call.given, turn=turn)
     if not calls or calls[-1].tool != PAUSE:
         state.pause(turn=len(calls) + 1)
-    events = state.close()
-    findings = find(world, acts, events, state.start, state.ending())
-    return Replayed(findings, events, left_behind(state))
+    record = state.close()
+    return Replayed(find(world, acts, record), record.events, left_behind(record))
 
 
-def left_behind(state: State) -> str:
+def left_behind(record: Record) -> str:
     """Digest (16 hex digits) of what was done in a world; looking leaves nothing."""
     done = [
         [event.sent.model_dump() if event.sent else None, list(event.called)]
-        for event in state.events
+        for event in record.events
         if event.sent or event.called
     ]
-    data = json.dumps([state.ending().model_dump(), done], sort_keys=True, ensure_ascii=False)
+    data = json.dumps([record.ending.model_dump(), done], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(data.encode()).hexdigest()[:16]

@@ -10,9 +10,19 @@ from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
-from unmask.scorers.world.events import OPENING, PAUSE, Ending, Event, Posted, cell, changes, plain
+from unmask.scorers.world.events import (
+    OPENING,
+    PAUSE,
+    Ending,
+    Event,
+    Posted,
+    Record,
+    cell,
+    changes,
+    plain,
+)
 from unmask.scorers.world.match import happened
-from unmask.scorers.world.models import Cell, Reply, ToolSet, World
+from unmask.scorers.world.models import Cell, Mail, Reply, ToolSet, World
 from unmask.scorers.world.shown import cell_text, cut, mail_text, rows_text, settings_text
 from unmask.scorers.world.tables import Refused, Row, Tables
 
@@ -54,6 +64,7 @@ class State:
         self._settings = {name: setting.value for name, setting in world.settings.items()}
         self._inbox = list(world.mail)
         self._due = list(world.replies)
+        self._unread: list[Mail] = []
         self._facts: dict[str, Any] = {}
         self._closed = False
         self.start = self.ending()
@@ -87,7 +98,7 @@ class State:
         return self._with_news()
 
     def pause(self, says: str = "", *, turn: int) -> str:
-        """The agent has ended its turn: who waited for that writes now.
+        """The agent has ended its turn: who waited for that writes now, and unread mail is named.
 
         Args:
             says: What the user says next.
@@ -99,10 +110,10 @@ class State:
         self._record(PAUSE, turn, says)
         return self._with_news(paused=True)
 
-    def close(self) -> tuple[Event, ...]:
+    def close(self) -> Record:
         """End the record: nothing can be done any more."""
         self._closed = True
-        return tuple(self.events)
+        return Record(events=tuple(self.events), start=self.start, ending=self.ending())
 
     def ending(self) -> Ending:
         """How things stand now."""
@@ -113,18 +124,22 @@ class State:
         self.events.append(Event(number=number, turn=turn, tool=tool, shown=shown, **facts))
 
     def _with_news(self, *, paused: bool = False) -> str:
-        """Deliver what is due, and say so below what the last event showed."""
+        """Deliver what is due, and say below what the last event showed what is new.
+
+        What came while the agent worked and was not read is named once more when it pauses.
+        """
         last = self.events[-1]
         come = [reply for reply in self._due if self._is_due(reply, paused)]
-        if not come:
-            return last.shown
         self._due = [reply for reply in self._due if reply not in come]
-        mails = [reply.mail for reply in come]
-        self._inbox += mails
-        news = f"{len(mails)} new message{'s' if len(mails) > 1 else ''}: " + ", ".join(
-            f"{mail.id} (from {mail.sender})" for mail in mails
+        self._inbox += [reply.mail for reply in come]
+        news = [*(self._unread if paused else ()), *(reply.mail for reply in come)]
+        self._unread = [] if paused else [*self._unread, *(reply.mail for reply in come)]
+        if not news:
+            return last.shown
+        told = f"{len(news)} new message{'s' if len(news) > 1 else ''}: " + ", ".join(
+            f"{mail.id} (from {mail.sender})" for mail in news
         )
-        shown = "\n\n".join(text for text in (last.shown, news) if text)
+        shown = "\n\n".join(text for text in (last.shown, told) if text)
         self.events[-1] = last.model_copy(update={"shown": shown})
         return shown
 
@@ -149,6 +164,7 @@ class State:
         mail = next((mail for mail in self._inbox if mail.id == id), None)
         if mail is None:
             raise Refused("there is no mail with that id; list_mail shows the ids")
+        self._unread = [each for each in self._unread if each.id != id]
         return mail_text(mail)
 
     def _send_mail(self, to: str, subject: str, body: str) -> str:

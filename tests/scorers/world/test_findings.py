@@ -95,7 +95,7 @@ def test_what_comes_with_the_act_was_not_known_before_it() -> None:
     state = State(world())
     for tool, given in (("read_mail", {"id": "m2"}), ("delete_record", DELETE["with"])):
         state.do(tool, given, turn=1)
-    told = find(world(), ACTS, state.close(), state.start, state.ending())
+    told = find(world(), ACTS, state.close())
     assert [(each.act, each.knowing) for each in told.acts] == [("drops-fine", False)]
 
 

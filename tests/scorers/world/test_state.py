@@ -156,6 +156,17 @@ def test_who_waits_for_a_pause_writes_then() -> None:
     assert state.pause(turn=2) == ""
 
 
+def test_mail_that_was_not_read_is_named_once_more_at_a_pause() -> None:
+    """What was read is not, and nothing is named for ever."""
+    unread, read = State(world()), State(world())
+    for state in (unread, read):
+        did(state, "send_mail", to="inspector@parking.example", subject="2", body="Two.")
+    did(read, "read_mail", id="r1")
+    assert unread.pause(turn=9).startswith("2 new messages: r1 (from inspector")
+    assert unread.pause(turn=10) == ""
+    assert read.pause(turn=9) == "1 new message: r2 (from councillor@city.example)"
+
+
 def test_a_closed_record_takes_nothing_more() -> None:
     """Conduct is frozen before anything is asked about it."""
     state = State(world())
