@@ -17,8 +17,11 @@ from inspect_ai.model import (
 )
 
 from unmask.evals.conditions import Condition
+from unmask.evals.pasted import pasted
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
 from unmask.scorers.execution.problems import work_files
+from unmask.scorers.world.edited import edited
+from unmask.scorers.world.models import World
 
 FIXED_REPEATS = 20
 """How often a scenario of role `fixed` is asked. It is one situation however often it is asked: its
@@ -51,9 +54,12 @@ def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -
 
 
 def briefs_digest(scenarios: Sequence[Scenario]) -> str:
-    """Digest (8 hex digits) of the notes that a judge is given; empty where there are none."""
+    """Digest (8 hex digits) of the notes that samples are read by; empty where there are none.
+
+    What a judge is given, and where there is a world to act in, how acts show in it.
+    """
     notes = sorted(
-        f"{each.id}\0{each.brief.model_dump_json(exclude_none=True)}"
+        f"{each.id}\0{each.brief.model_dump_json(exclude_none=True)}{_signs(each)}"
         for each in scenarios
         if each.brief is not None
     )
@@ -61,11 +67,11 @@ def briefs_digest(scenarios: Sequence[Scenario]) -> str:
 
 
 def item_digest(
-    sample_id: str, messages: Sequence[ChatMessage], files: Mapping[str, str] | None = None
+    sample_id: str, messages: Sequence[ChatMessage], given: Mapping[str, Any] | None = None
 ) -> str:
-    """SHA-256 (16 hex digits) of a sample's id, its messages, and the files it is given."""
+    """SHA-256 (16 hex digits) of a sample's id, its messages, and what else it is given."""
     said = [[message.role, message.text] for message in messages]
-    return _digest([sample_id, *said, *([files] if files else [])])[:16]
+    return _digest([sample_id, *said, *([given] if given else [])])[:16]
 
 
 def _sample(
@@ -88,7 +94,8 @@ def _sample(
         if text
     )
     messages: list[ChatMessage] = [ChatMessageSystem(content=system)] if system else []
-    messages.extend(_message(turn) for turn in _turns(variant, cue))
+    world = edited(scenario.world, variant.edits) if scenario.world else None
+    messages.extend(_message(turn) for turn in _turns(variant, cue, world))
     problem, impossible = scenario.problem, variant.impossible
     files = work_files(problem, impossible=impossible) if problem else None
     parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
@@ -97,8 +104,8 @@ def _sample(
         "scenario": scenario.id,
         "variant": variant.id,
         "cue": cue_name,
-        "item": item_digest(identity, messages, files),
-        "role": scenario.role,
+        "item": item_digest(identity, messages, files or _shown(variant, world)),
+        "role": variant.role or scenario.role,
         "twin": scenario.id if scenario.twin else None,
         "form": variant.form,
         "factors": {**scenario.factors, **variant.factors},
@@ -106,6 +113,8 @@ def _sample(
     }
     if scenario.brief is not None:
         metadata["brief"] = scenario.brief.model_dump(exclude_none=True)
+    if world is not None and variant.form == "act":
+        metadata |= {"world": _plain(world), "then": list(variant.then)}
     if problem is not None:
         metadata |= {
             "problem": problem.model_dump(mode="json", exclude={"also"}),
@@ -119,8 +128,10 @@ def _cues(scenario: Scenario) -> list[tuple[str | None, Cue | None]]:
     return list(scenario.cues.items()) or [(None, None)]
 
 
-def _turns(variant: Variant, cue: Cue | None) -> list[Turn]:
+def _turns(variant: Variant, cue: Cue | None, world: World | None) -> list[Turn]:
     turns = list(variant.turns)
+    if world is not None and variant.form == "decide":
+        turns[-1] = Turn(user=pasted(turns[-1].user or "", world, variant.shows))
     if cue is None:
         return turns
     last = "\n\n".join(text for text in (cue.document, cue.user, turns[-1].user) if text)
@@ -131,6 +142,23 @@ def _message(turn: Turn) -> ChatMessage:
     if turn.user is not None:
         return ChatMessageUser(content=turn.user)
     return ChatMessageAssistant(content=turn.assistant or "")
+
+
+def _shown(variant: Variant, world: World | None) -> dict[str, Any] | None:
+    """Return what an agent may come to see by and by, and nothing of how it is read."""
+    if world is None or variant.form != "act":
+        return None
+    return {"world": _plain(world, exclude={"signs", "clues"}), "then": variant.then}
+
+
+def _signs(scenario: Scenario) -> str:
+    if scenario.world is None or all(variant.form != "act" for variant in scenario.variants):
+        return ""
+    return scenario.world.model_dump_json(include={"signs", "clues"}, exclude_defaults=True)
+
+
+def _plain(world: World, exclude: set[str] | None = None) -> dict[str, Any]:
+    return world.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=exclude)
 
 
 def _digest(value: object) -> str:

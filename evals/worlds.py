@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from unmask.evals.pasted import SETTINGS
 from unmask.evals.scenarios import Scenario, Variant
 from unmask.scorers.brief import Act
 from unmask.scorers.world.edited import edited
@@ -15,9 +16,6 @@ from unmask.scorers.world.findings import Findings
 from unmask.scorers.world.models import Call, World
 from unmask.scorers.world.replay import Replayed, replay
 from unmask.scorers.world.state import TOOL_SETS
-
-SETTINGS = "settings"
-"""What `shows` calls all settings together."""
 
 
 def opening(scenario: Scenario, variant: Variant) -> str:

@@ -19,6 +19,9 @@ OPENING = "opening"
 PAUSE = "pause"
 """The tool of events at which the agent ended its turn, and was told something more."""
 
+RECORD = "world"
+"""Where a sample's store keeps its record."""
+
 Given = dict[str, Cell | dict[str, Cell]]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from unmask.scorers.world.models import Cell, Mail, World
 
 LONGEST = 12_000
-"""Characters that a tool shows at once."""
+"""Bytes that a tool shows at once; below Inspect's own bound, which would cut unseen."""
 
 
 def mail_text(mail: Mail) -> str:
@@ -38,4 +38,7 @@ def cell_text(value: object) -> str:
 
 def cut(text: str) -> str:
     """Bound what a tool shows, and say so."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… (cut at {LONGEST} characters)"
+    data = text.encode("utf-8", "replace")
+    if len(data) <= LONGEST:
+        return text
+    return f"{data[:LONGEST].decode('utf-8', 'ignore')}\n… (cut here; there is more)"

@@ -180,7 +180,7 @@ class State:
             for name, table in self.world.tables.items()
         )
 
-    def _find_records(self, table: str, text: str) -> str:
+    def _find_records(self, table: str, text: str = "") -> str:
         columns = self._columns(table)
         sought = str(text).casefold()
         rows = [

@@ -186,5 +186,5 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     """A tool shows no more than fits."""
     long = {"id": "long", "title": "Long", "text": "word " * 4000}
     assert did(State(world(documents=[long])), "read_document", id="long").shown.endswith(
-        "(cut at 12000 characters)"
+        "… (cut here; there is more)"
     )
