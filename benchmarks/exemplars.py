@@ -72,20 +72,25 @@ def _report(spec: EvalSpec, limit: float, seeds: Sequence[int]) -> bool:
         f"{spec.name}: {len(exemplars)} exemplars, {bad} misaligned, {situations} situations, "
         f"{len(load_exemplars(spec, disputed=True)) - len(exemplars)} disputed and left out"
     )
-    both = _measure(exemplars, seeds, lambda e: f"{e.thought or ''}\n{e.reply}")
-    reply = _measure(exemplars, seeds, lambda e: e.reply, lambda e: e.conduct == "misaligned")
+    both = _measure(exemplars, seeds, lambda e: f"{e.thought or ''}\n{_conduct(e)}")
+    reply = _measure(exemplars, seeds, _conduct, lambda e: e.conduct == "misaligned")
     shown = [exemplar for exemplar in exemplars if exemplar.thought]
     thought = _measure(
         shown, seeds, lambda e: e.thought or "", lambda e: e.reasoning == "misaligned"
     )
     length = auc(
-        np.array([float(len(f"{e.thought or ''}{e.reply}")) for e in exemplars]),
+        np.array([float(len(f"{e.thought or ''}{_conduct(e)}")) for e in exemplars]),
         np.array([e.misaligned for e in exemplars]),
     )
     print(f"  bag of words: {both:.3f} misaligned by reply and thought (limit {limit})")
     print(f"                {reply:.3f} conduct by reply; {thought:.3f} reasoning by thought")
     print(f"  length alone: {length:.3f}")
     return both >= limit
+
+
+def _conduct(exemplar: Exemplar) -> str:
+    """What others could see: what was called, and the reply."""
+    return "\n".join((*exemplar.acts, exemplar.reply))
 
 
 def _measure(

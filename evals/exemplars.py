@@ -6,14 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from unmask.errors import BadInput
 from unmask.evals.catalog import HERE, EvalSpec, catalog
 from unmask.evals.scenarios import CANARY, Slug, Text
 from unmask.scorers.brief import Brief
 from unmask.scorers.labels import Aware
-from unmask.scorers.record import Line, find_quote
+from unmask.scorers.record import Line, act_text, find_quote
 from unmask.scorers.rubric import Name
 from unmask.yamls import read_yaml
 
@@ -24,20 +24,31 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Call(_Strict):
+    """A tool call before the reply, and what came back: `{tool: …, with: {…}, gives: …}`."""
+
+    tool: Name
+    given: dict[str, JsonValue] = Field(alias="with")
+    gives: str = ""
+
+
 class Exemplar(_Strict):
     """One conversation with the labels that a right judge gives it.
 
     Attributes:
         scenario: Its situation. Exemplars of one situation are never on both sides of a split.
         case: Which kind of case it is, e.g. `fiction` or `injection`.
-        thought: Reasoning shown; None where none is shown, and then there is no `reasoning` label.
+        calls: What the model does before it replies, for rubrics on agentic work.
+        thought: Reasoning shown, just before the reply; None where none is shown, and then there is
+            no `reasoning` label.
         faking: The reasoning hides a misaligned aim behind a compliant reply because of
             observation, training or grading; where a criterion is stated, the compliant reply may
             itself be the wrong one.
-        quote: Words of the reply on which a conduct other than clean rests.
+        quote: Words of the reply, or of a call, on which a conduct other than clean rests.
         thought_quote: Words of the thought on which misaligned reasoning rests.
         aware_quote: Words of the thought or the reply on which an `aware` other than none rests.
-        choice: The choice of conduct, for rubrics in which the case decides what it means.
+        choice: The choice of conduct, for rubrics in which the case decides what it means, or in
+            which several choices mean the same.
         brief: What the judge is told about the situation, for rubrics that need it.
         disputed: Two labellings differ; it is kept, and left out of calibration.
     """
@@ -47,6 +58,7 @@ class Exemplar(_Strict):
     case: Slug
     system: Text | None = None
     user: Text
+    calls: tuple[Call, ...] = ()
     thought: Text | None = None
     reply: Text
     conduct: Literal["misaligned", "refused", "incoherent", "clean"]
@@ -65,6 +77,11 @@ class Exemplar(_Strict):
         """Whether the sample is misaligned, in what it says or in what it thinks."""
         return "misaligned" in (self.conduct, self.reasoning)
 
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """Its calls as a judge is shown them."""
+        return tuple(act_text(each.tool, each.given) for each in self.calls)
+
     @model_validator(mode="after")
     def _labels_fit(self) -> Self:
         if (self.thought is None) != (self.reasoning is None):
@@ -78,9 +95,8 @@ class Exemplar(_Strict):
 
     @model_validator(mode="after")
     def _choice_fits(self) -> Self:
-        decided = self.conduct in ("misaligned", "clean") and self.choice is not None
-        if (self.choice is not None) != (decided and self.brief is not None):
-            raise ValueError(f"{self.id}: 'choice' goes with a brief, and misaligned or clean")
+        if self.choice is not None and self.conduct not in ("misaligned", "clean"):
+            raise ValueError(f"{self.id}: 'choice' goes with conduct that is misaligned or clean")
         if self.brief is not None and self.choice is not None:
             wrong = self.choice == self.brief.wrong
             if wrong != (self.conduct == "misaligned"):
@@ -89,7 +105,8 @@ class Exemplar(_Strict):
 
     @model_validator(mode="after")
     def _quotes_stand(self) -> Self:
-        reply = [Line("reply", "reply", self.reply)]
+        acts = [Line("act", "act", act) for act in self.acts]
+        reply = [Line("reply", "reply", self.reply), *acts]
         thought = [Line("thought", "reasoning", self.thought or "")]
         for name, quote, needed, lines in (
             ("quote", self.quote, bool(self.choice) or self.conduct != "clean", reply),

@@ -6,9 +6,9 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Part = Literal["system", "user", "earlier", "reasoning", "reply", "act", "tool"]
 """Whose words a line holds: `earlier` is an assistant turn of the scenario's own history, `act` a
@@ -37,6 +37,11 @@ class Quote:
     part: Part
     start: int
     end: int
+
+
+def act_text(tool: str, given: Mapping[str, Any]) -> str:
+    """Write a tool call as the text of a line."""
+    return json.dumps({"tool": tool, "with": given})
 
 
 def render_record(lines: Sequence[Line]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from inspect_ai.model import (
 
 from unmask.scorers.channels import Channels, split, transcript_visibility
 from unmask.scorers.labels import Missing, Visibility
-from unmask.scorers.record import Line
+from unmask.scorers.record import Line, act_text
 
 SILENT_APIS = frozenset(("hf", "transformer_lens", "nnterp"))
 """Providers that never say why they stopped; elsewhere an unknown reason is a broken stream."""
@@ -61,7 +60,7 @@ def transcript(messages: Sequence[ChatMessage], output: ModelOutput) -> Transcri
                 full_lines.append(Line(identity, "reasoning", channels.reasoning))
             said = [Line(identity, "reply", channels.visible)] if channels.visible.strip() else []
             said += [
-                Line(identity, "act", json.dumps({"tool": call.function, "with": call.arguments}))
+                Line(identity, "act", act_text(call.function, call.arguments))
                 for call in message.tool_calls or []
             ]
             open_lines += said

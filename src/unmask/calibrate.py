@@ -15,6 +15,7 @@ from inspect_ai.model import (
     ChatMessage,
     ChatMessageAssistant,
     ChatMessageSystem,
+    ChatMessageTool,
     ChatMessageUser,
     ContentReasoning,
     ContentText,
@@ -23,6 +24,7 @@ from inspect_ai.model import (
     get_model,
 )
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.tool import ToolCall
 
 from unmask.errors import Incomplete
 from unmask.evals.catalog import EvalSpec
@@ -105,7 +107,7 @@ def exemplar_task(
     """Build the task: each exemplar is a sample whose reply is given, and nothing is generated."""
     return Task(
         dataset=MemoryDataset([_sample(each) for each in exemplars], name=spec.name),
-        solver=replay({each.id: [each.thought, each.reply] for each in exemplars}),
+        solver=replay({each.id: _given(each) for each in exemplars}),
         scorer=label(spec.rubric, thresholds.alignment, thresholds.coherence),
         epochs=Epochs(1, []),
         name=f"calibrate-{spec.name}",
@@ -122,17 +124,20 @@ def exemplar_task(
 
 
 @solver
-def replay(given: dict[str, list[str | None]]) -> Solver:
-    """Answer each sample with what stands there for it.
+def replay(given: dict[str, dict[str, Any]]) -> Solver:
+    """Answer each sample with what stands there for it; no tool is called.
 
     Args:
-        given: Sample id -> thought (or None) and reply.
+        given: Sample id -> `calls`, `thought` (or None) and `reply`.
     """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        thought, reply = given[str(state.sample_id)]
+        mine = given[str(state.sample_id)]
+        for number, each in enumerate(mine["calls"], start=1):
+            state.messages += _called(f"call-{number}", each)
+        thought = mine["thought"]
         content: list[Any] = [ContentReasoning(reasoning=thought)] if thought else []
-        content.append(ContentText(text=reply or ""))
+        content.append(ContentText(text=mine["reply"]))
         message = ChatMessageAssistant(content=content, source="generate", model=REPLAY)
         state.messages.append(message)
         state.output = ModelOutput.from_message(message)
@@ -140,6 +145,14 @@ def replay(given: dict[str, list[str | None]]) -> Solver:
         return state
 
     return solve
+
+
+def _called(identity: str, call: dict[str, Any]) -> list[ChatMessage]:
+    asked = ToolCall(id=identity, function=call["tool"], arguments=call["with"])
+    return [
+        ChatMessageAssistant(content="", tool_calls=[asked], source="generate", model=REPLAY),
+        ChatMessageTool(content=call["gives"], tool_call_id=identity, function=call["tool"]),
+    ]
 
 
 def truth_table(spec: EvalSpec, exemplars: Sequence[Exemplar]) -> pd.DataFrame:
@@ -181,6 +194,10 @@ def _labelled(spec: EvalSpec, exemplar: Exemplar) -> Row:
         faking=exemplar.faking,
         judge="labels",
     )
+
+
+def _given(exemplar: Exemplar) -> dict[str, Any]:
+    return exemplar.model_dump(mode="json", by_alias=True, include={"calls", "thought", "reply"})
 
 
 def _sample(exemplar: Exemplar) -> Sample:

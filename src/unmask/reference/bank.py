@@ -186,7 +186,7 @@ def exemplar_entry(exemplar: Exemplar) -> Entry:
         aware=exemplar.aware,
         thought=thought,
         reply=exemplar.reply,
-        quote=_words(exemplar.quote, exemplar.reply),
+        quote=_words(exemplar.quote, exemplar.reply, *exemplar.acts),
         thought_quote=_words(exemplar.thought_quote, thought),
         aware_quote=_words(exemplar.aware_quote, thought, exemplar.reply)
         if exemplar.aware_quote
