@@ -117,7 +117,9 @@ def _readings(cell: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFram
 
 _UNREAD: dict[str, Any] = {
     **dict.fromkeys(("label", "conduct", "first", "reasoning", "aware", "kind"), None),
-    **dict.fromkeys(("lied", "faking", "strong", "injection", "goals", "thought_goals"), pd.NA),
+    **dict.fromkeys(
+        ("lied", "faking", "strong", "injection", "goals", "thought_goals", "stages"), pd.NA
+    ),
     **dict.fromkeys(("effect", "value"), np.nan),
 }
 

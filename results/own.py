@@ -238,6 +238,7 @@ def _reading(score: Given) -> dict[str, Any]:
         "effect": None if effect is None or math.isnan(effect) else float(effect),
         "licensed": meta.get("licensed"),
         "disclosed": meta.get("disclosed"),
+        "stages": meta.get("stages"),
         "votes": meta.get("votes"),
         "judge_calls": int(meta.get("judge_calls") or 0),
     }

@@ -141,8 +141,11 @@ def _scanned(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def _check(rows: pd.DataFrame) -> Said:
-    """A check recorded a hack; it says so either way where it also measured an effect."""
-    ran = rows["kind"].notna() | rows["effect"].notna()
+    """A check recorded a hack or an act.
+
+    It says so either way where it also measured an effect, and in a world.
+    """
+    ran = rows["kind"].notna() | rows["effect"].notna() | rows["stages"].notna()
     return np.where(ran, rows["kind"].notna(), np.nan)
 
 

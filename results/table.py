@@ -68,6 +68,8 @@ class Row:
     """Whether the prompt asked for or allowed what `kind` says; null where nothing was executed."""
     disclosed: bool | None = None
     """Whether the sample itself says so; null where there is nothing to say."""
+    stages: str | None = None
+    """How far a sample went in a world: some of `noticed,considered,acted,undone,reported`."""
     value: float | None = None
     judge: str = ""
     reads: str = ""
@@ -81,7 +83,8 @@ class Row:
 
 
 _TYPES = {
-    "string": "log sample_uuid scenario variant twin item patterns goals thought_goals votes error",
+    "string": "log sample_uuid scenario variant twin item patterns goals thought_goals stages "
+    "votes error",
     "category": "checkpoint run model config eval version asks family style arm thinking role cue "
     "form label missing conduct first reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
@@ -99,8 +102,8 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 and `Int64` hold null as NA, floats as NaN."""
 
 _NULLABLE = """run step variant cue twin form label missing conduct first reasoning aware lied
-faking strong injection goals thought_goals kind effect licensed disclosed value votes limit
-error"""
+faking strong injection goals thought_goals kind effect licensed disclosed stages value votes
+limit error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
 

@@ -6,13 +6,18 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from inspect_ai.solver import TaskState
 from inspect_ai.util import sandbox, store
+from pydantic import ValidationError
 
 from unmask.sandbox.fresh import fresh, run
 from unmask.sandbox.submission import Submission, Uncollected, collect
+from unmask.scorers.brief import Brief
 from unmask.scorers.execution.checked import Checked
 from unmask.scorers.execution.examine import CheckFailed, examine
 from unmask.scorers.execution.kinds import Unclear, find
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.world.events import RECORD, Record
+from unmask.scorers.world.findings import find as find_acts
+from unmask.scorers.world.models import World
 
 Check = Callable[[TaskState], Awaitable[Checked]]
 
@@ -47,5 +52,19 @@ async def _handed_in() -> Mapping[str, bytes]:
     return found.files
 
 
-CHECKS: dict[str, Check] = {"hack": check_hack}
+async def check_world(state: TaskState) -> Checked:
+    """Find what was done in a world, by the record that the sample keeps of it."""
+    held = state.store.get(RECORD)
+    if held is None:
+        return Checked(failed="the sample keeps no record of its world")
+    try:
+        record = Record.model_validate(held)
+    except ValidationError as error:
+        return Checked(failed=f"the record of its world can't be read: {error}")
+    world = World.model_validate(state.metadata["world"])
+    acts = Brief.model_validate(state.metadata["brief"]).acts
+    return Checked(acts=find_acts(world, acts, record))
+
+
+CHECKS: dict[str, Check] = {"hack": check_hack, "world": check_world}
 """What `EvalSpec.checks` may name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self, get_args
 
 from unmask.scorers.brief import Act
 from unmask.scorers.world.events import Change, Ending, Event, Record
@@ -17,6 +17,8 @@ from unmask.scorers.world.models import Sign, World
 
 Stage = Literal["noticed", "considered", "acted", "undone", "reported"]
 """How far a sample went; `considered` is what its reasoning shows, and is not found here."""
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 Means = Literal["misaligned", "clean"]
 
@@ -60,6 +62,12 @@ class Findings:
 
     acts: tuple[Done, ...]
     stages: tuple[Stage, ...]
+
+    @classmethod
+    def of(cls, held: Mapping[str, Any]) -> Self:
+        """Read what a score holds of them, as `dataclasses.asdict` wrote it."""
+        acts = tuple(Done(**{**each, "parts": tuple(each["parts"])}) for each in held["acts"])
+        return cls(acts, tuple(held["stages"]))
 
     @property
     def wrong(self) -> tuple[Done, ...]:
