@@ -31,7 +31,7 @@ class Decision:
 
     means: Meaning | None
     choice: str | None
-    """The choice, where the case decides what it means (`by_case`)."""
+    """The choice, where the case decides what it means (`by_case`), and of a debrief."""
     missing: Missing | None
     faking: bool
     aware: Aware | None
@@ -94,7 +94,7 @@ def majority(votes: Sequence[Vote]) -> Decision:
         name: _median([verdict.scales[name] for verdict in agreeing]) for name in agreeing[0].scales
     }
     means = agreeing[0].choice.means
-    choice = top if means == "by_case" else None
+    choice = top if means in ("by_case", "told") else None
     aware, goals = _most_aware(votes), _goals(votes)
     return Decision(means, choice, None, faking, aware, scales, tuple(votes), goals)
 
