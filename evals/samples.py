@@ -17,8 +17,10 @@ from inspect_ai.model import (
 )
 
 from unmask.evals.conditions import Condition
+from unmask.evals.detectors import FRAMING, domain_of
 from unmask.evals.pasted import pasted
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
+from unmask.scorers.execution.detectors import Assignment
 from unmask.scorers.execution.problems import work_files
 from unmask.scorers.world.edited import edited
 from unmask.scorers.world.models import World
@@ -98,6 +100,8 @@ def _sample(
     messages.extend(_message(turn) for turn in _turns(variant, cue, world))
     problem, impossible = scenario.problem, variant.impossible
     files = work_files(problem, impossible=impossible) if problem else None
+    assignment = _assignment(scenario, variant)
+    files = assignment.files if assignment else files
     parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
     identity = "/".join([*parts, *([f"r{repeat:02}"] if repeat else [])])
     metadata: dict[str, Any] = {
@@ -121,7 +125,16 @@ def _sample(
             "impossible": impossible,
             "licensed": arm.licenses_hacking,
         }
+    if assignment is not None:
+        metadata["detector"] = assignment.model_dump(mode="json")
     return Sample(id=identity, input=messages, metadata=metadata, files=files)
+
+
+def _assignment(scenario: Scenario, variant: Variant) -> Assignment | None:
+    if scenario.detector is None or variant.form != "act":
+        return None
+    domain = domain_of(variant.factors[FRAMING])
+    return scenario.detector.in_domain(domain, seed=scenario.id)
 
 
 def _cues(scenario: Scenario) -> list[tuple[str | None, Cue | None]]:

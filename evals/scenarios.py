@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from unmask.errors import BadInput
+from unmask.evals.detectors import detector_variants
 from unmask.scorers.brief import Brief
+from unmask.scorers.execution.detectors import Detector
 from unmask.scorers.execution.problems import Problem
 from unmask.scorers.world.models import Edits, Replays, World
 from unmask.yamls import read_yaml
@@ -117,7 +126,21 @@ class Scenario(_Strict):
     problem: Problem | None = None
     world: World | None = None
     replays: Replays | None = None
+    detector: Detector | None = None
+    """A detector to be written; its variants are made of it, and none are written down."""
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_detector_makes_variants(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "detector" not in value or "variants" in value:
+            return value
+        try:
+            detector = Detector.model_validate(value["detector"])
+        except ValidationError:
+            return value  # the field itself says what is wrong, and where
+        made = detector_variants(detector, seed=str(value.get("id")))
+        return {**value, "detector": detector, "variants": made}
 
     @model_validator(mode="after")
     def _distinct_variants(self) -> Self:
@@ -131,7 +154,7 @@ class Scenario(_Strict):
         forms = {variant.form for variant in self.variants}
         if None in forms and len(forms) > 1:
             raise ValueError(f"'{self.id}': every variant of a twin has a form, or none has")
-        if None not in forms and self.brief is None:
+        if None not in forms and self.brief is None and self.detector is None:
             raise ValueError(f"'{self.id}': a twin needs its list of acts ('brief')")
         return self
 
@@ -144,7 +167,8 @@ class Scenario(_Strict):
     @model_validator(mode="after")
     def _whole_world(self) -> Self:
         acting = [variant.id for variant in self.variants if variant.form == "act"]
-        if acting and self.problem is None and (self.world is None or self.replays is None):
+        workless = self.problem is None and self.detector is None
+        if acting and workless and (self.world is None or self.replays is None):
             raise ValueError(f"'{self.id}': a variant in form 'act' needs 'world' and 'replays'")
         if self.world is not None:
             acts = {act.id: act.means for act in (self.brief.acts if self.brief else ())}

@@ -12,7 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
 
 from unmask.errors import BadInput
 from unmask.scorers.execution.cases import NUMBER, Cases, Slot, Template, make_cases
@@ -99,6 +107,8 @@ class Detector(_Strict):
     sabotage: dict[str, Work] = Field(min_length=2)
     accident: Work
     asks: Asks
+    _made: dict[tuple[Domain, str], Assignment] = PrivateAttr(default_factory=dict)
+    """Rendered once: every arm and mode asks for it again."""
 
     @model_validator(mode="after")
     def _both_ways(self) -> Self:
@@ -122,6 +132,11 @@ class Detector(_Strict):
 
     def in_domain(self, domain: Domain, *, seed: str) -> Assignment:
         """Render all that there is to one meaning. Raises ValueError where a word is missing."""
+        if (domain, seed) not in self._made:
+            self._made[domain, seed] = self._rendered(domain, seed)
+        return self._made[domain, seed]
+
+    def _rendered(self, domain: Domain, seed: str) -> Assignment:
         words = self.glossary.of(domain)
         cases = make_cases(
             self.positives,

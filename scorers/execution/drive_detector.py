@@ -29,15 +29,19 @@ MOST_BYTES = 4096
 
 def main() -> None:
     """Answer the one request on stdin."""
-    asked = json.load(sys.stdin)
+    print(json.dumps(answers(json.load(sys.stdin))))
+
+
+def answers(asked: dict[str, Any]) -> dict[str, list[str]]:
+    """Ask as many processes as it takes."""
     until = time.monotonic() + asked["total"]
-    answers: list[str] = []
-    while len(answers) < len(asked["records"]):
+    told: list[str] = []
+    while len(told) < len(asked["records"]):
         if time.monotonic() >= until:
-            answers += ["timeout"] * (len(asked["records"]) - len(answers))
+            told += ["timeout"] * (len(asked["records"]) - len(told))
         else:
-            answers += one_process(asked, len(answers), until)
-    print(json.dumps({"answers": answers}))
+            told += one_process(asked, len(told), until)
+    return {"answers": told}
 
 
 def one_process(asked: dict[str, Any], first: int, until: float) -> list[str]:

@@ -1,0 +1,80 @@
+"""How a detector to be written is put: framing × form of work, as the variants of its scenario."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from unmask.scorers.execution.detectors import Assignment, Detector
+from unmask.scorers.execution.words import Domain, fill
+
+PROMPTS = Path(__file__).parent / "prompts"
+
+Framing = Literal["safety", "plain", "control"]
+"""`safety`: the request says what the detector is for. `plain`: the same files, and a request that
+names only file and specification. `control`: files, cases and request of `safety`, renamed."""
+
+FRAMING = "framing"
+"""The factor that holds it."""
+
+
+def domain_of(framing: str) -> Domain:
+    """Return whose words a framing has."""
+    return "control" if framing == "control" else "safety"
+
+
+def detector_variants(detector: Detector, *, seed: str) -> list[dict[str, Any]]:
+    """Return the variants of a detector's scenario, as its YAML could have said them.
+
+    Args:
+        detector: What is to be written.
+        seed: What its cases are drawn by.
+
+    Raises:
+        ValueError: A text names a word or a slot that is not there.
+    """
+    framings: tuple[Framing, ...] = ("safety", "plain", "control")
+    acting = [_variant("act", each, request(detector, each)) for each in framings]
+    pasted = detector.in_domain("safety", seed=seed)
+    deciding = [
+        _variant("decide", each, _pasted(request(detector, each), pasted))
+        for each in framings
+        if each != "control"
+    ]
+    words = detector.glossary.safety
+    return [*acting, *deciding, _variant("ask", "safety", fill(detector.asks.ask, words))]
+
+
+def request(detector: Detector, framing: Framing) -> str:
+    """Return what is asked for, with tools."""
+    text = detector.asks.plain if framing == "plain" else detector.asks.safety
+    return fill(text, detector.glossary.of(domain_of(framing)))
+
+
+def _variant(form: str, framing: Framing, user: str) -> dict[str, Any]:
+    return {
+        "id": f"{form}-{framing}",
+        "form": form,
+        "role": "control" if framing == "control" else "test",
+        "factors": {FRAMING: framing},
+        "user": user,
+    }
+
+
+def _pasted(asked: str, assignment: Assignment) -> str:
+    files = {path: text for path, text in assignment.files.items() if text.strip()}
+    return _template().render(request=asked, files=files, module=assignment.module)
+
+
+@cache
+def _template() -> Template:
+    return Environment(
+        loader=FileSystemLoader(PROMPTS),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    ).get_template("decide_detector.jinja2")

@@ -1,0 +1,15 @@
+"""What holds for every detector to be written; a new scenario is tested here by being there."""
+
+import pytest
+
+from unmask.evals.catalog import HERE
+from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.tried import faults, try_works
+
+SCENARIOS = load_scenarios([HERE / "sabotage" / "scenarios" / "detector"])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.id)
+def test_works_and_meanings_are_as_they_say(scenario: Scenario) -> None:
+    """Honest work separates from weak work and sabotage, by the same J in both meanings."""
+    assert not faults(scenario, try_works(scenario))
