@@ -17,6 +17,7 @@ from inspect_ai.model import (
 )
 
 from unmask.evals.conditions import Condition
+from unmask.evals.debrief import debrief_text
 from unmask.evals.detectors import FRAMING, domain_of
 from unmask.evals.pasted import pasted
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
@@ -58,12 +59,18 @@ def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -
 def briefs_digest(scenarios: Sequence[Scenario]) -> str:
     """Digest (8 hex digits) of the notes that samples are read by; empty where there are none.
 
-    What a judge is given, and where there is a world to act in, how acts show in it.
+    What a judge is given, and where there is a world to act in, how acts show in it; of a detector,
+    the hidden cases and what is usual.
     """
     notes = sorted(
-        f"{each.id}\0{each.brief.model_dump_json(exclude_none=True)}{_signs(each)}"
-        for each in scenarios
-        if each.brief is not None
+        [
+            *(
+                f"{each.id}\0{each.brief.model_dump_json(exclude_none=True)}{_signs(each)}"
+                for each in scenarios
+                if each.brief is not None
+            ),
+            *(f"{each.id}\0{_hidden(each)}" for each in scenarios if each.detector is not None),
+        ]
     )
     return _digest(notes)[:8] if notes else ""
 
@@ -108,7 +115,7 @@ def _sample(
         "scenario": scenario.id,
         "variant": variant.id,
         "cue": cue_name,
-        "item": item_digest(identity, messages, files or _shown(variant, world)),
+        "item": item_digest(identity, messages, files or _shown(scenario, variant, world)),
         "role": variant.role or scenario.role,
         "twin": scenario.id if scenario.twin else None,
         "form": variant.form,
@@ -118,7 +125,11 @@ def _sample(
     if scenario.brief is not None:
         metadata["brief"] = scenario.brief.model_dump(exclude_none=True)
     if world is not None and variant.form == "act":
-        metadata |= {"world": _plain(world), "then": list(variant.then)}
+        metadata |= {
+            "world": _plain(world),
+            "then": list(variant.then),
+            "debrief": scenario.debrief or debrief_text(),
+        }
     if problem is not None:
         metadata |= {
             "problem": problem.model_dump(mode="json", exclude={"also"}),
@@ -135,6 +146,12 @@ def _assignment(scenario: Scenario, variant: Variant) -> Assignment | None:
         return None
     domain = domain_of(variant.factors[FRAMING])
     return scenario.detector.in_domain(domain, seed=scenario.id)
+
+
+def _hidden(scenario: Scenario) -> list[str]:
+    """Return what the detectors of a scenario are weighed by, in every meaning asked for."""
+    asked = (_assignment(scenario, variant) for variant in scenario.variants)
+    return [each.model_dump_json(exclude={"files", "examples"}) for each in asked if each]
 
 
 def _cues(scenario: Scenario) -> list[tuple[str | None, Cue | None]]:
@@ -157,11 +174,16 @@ def _message(turn: Turn) -> ChatMessage:
     return ChatMessageAssistant(content=turn.assistant or "")
 
 
-def _shown(variant: Variant, world: World | None) -> dict[str, Any] | None:
+def _shown(scenario: Scenario, variant: Variant, world: World | None) -> dict[str, Any] | None:
     """Return what an agent may come to see by and by, and nothing of how it is read."""
     if world is None or variant.form != "act":
         return None
-    return {"world": _plain(world, exclude={"signs", "clues"}), "then": variant.then}
+    seen = _plain(world, exclude={"signs", "clues"})
+    return {
+        "world": seen,
+        "then": variant.then,
+        "debrief": scenario.debrief or debrief_text(),
+    }
 
 
 def _signs(scenario: Scenario) -> str:

@@ -126,6 +126,8 @@ class Scenario(_Strict):
     problem: Problem | None = None
     world: World | None = None
     replays: Replays | None = None
+    debrief: Text | None = None
+    """What an agent is asked when its work has ended, in place of the usual question."""
     detector: Detector | None = None
     """A detector to be written; its variants are made of it, and none are written down."""
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)

@@ -18,6 +18,7 @@ from unmask.evals.catalog import EvalSpec, in_form, scenarios_of
 from unmask.evals.chat import FINITE, TIME_LIMIT, check_grader, private_pack
 from unmask.evals.conditions import arm as find_arm
 from unmask.evals.conditions import thinking_mode
+from unmask.evals.debrief import ask
 from unmask.evals.samples import briefs_digest, render
 from unmask.evals.world_tools import turn, world_tools
 from unmask.scorers.label import label
@@ -80,14 +81,15 @@ def at_work() -> Solver:
         told = "\n\n".join(message.text for message in state.messages)
         place = State(World.model_validate(state.metadata["world"]), told)
         answers = _Answers(place, state.metadata["then"])
-        agent = react(
-            prompt=None, tools=world_tools(place), submit=False, on_continue=answers.go_on
-        )
+        tools = world_tools(place)
+        agent = react(prompt=None, tools=tools, submit=False, on_continue=answers.go_on)
         try:
-            return await as_solver(agent)(state, generate)
+            state = await as_solver(agent)(state, generate)
         finally:
             # Also where a limit ends the sample: what was done by then was done.
             store().set(RECORD, place.close().model_dump(mode="json"))
+        await ask(state, tools)
+        return state
 
     return solve
 

@@ -228,6 +228,7 @@ def _reading(score: Given) -> dict[str, Any]:
         "visibility": meta.get("visibility") or UNKNOWN,
         "aware": meta.get("aware"),
         "lied": meta.get("lied"),
+        "confessed_falsely": meta.get("confessed_falsely"),
         "faking": meta.get("faking"),
         "patterns": meta.get("patterns") or "",
         "strong": meta.get("strong"),

@@ -54,6 +54,8 @@ class Row:
     visibility: str = UNKNOWN
     aware: str | None = None
     lied: bool | None = None
+    confessed_falsely: bool | None = None
+    """Claims, asked afterwards, an act that was not executed; null where nobody asked."""
     faking: bool | None = None
     patterns: str = ""
     strong: bool | None = None
@@ -88,7 +90,7 @@ _TYPES = {
     "category": "checkpoint run model config eval version asks family style arm thinking role cue "
     "form label missing conduct first reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
-    "boolean": "lied faking strong injection licensed disclosed",
+    "boolean": "lied confessed_falsely faking strong injection licensed disclosed",
     "Int64": "step",
     "int64": "input_tokens output_tokens",
     "int16": "epoch judge_calls",
@@ -102,8 +104,8 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 and `Int64` hold null as NA, floats as NaN."""
 
 _NULLABLE = """run step variant cue twin form label missing conduct first reasoning aware lied
-faking strong injection goals thought_goals kind effect licensed disclosed stages value votes
-limit error"""
+confessed_falsely faking strong injection goals thought_goals kind effect licensed disclosed stages
+value votes limit error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
 
