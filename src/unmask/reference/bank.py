@@ -30,11 +30,14 @@ Kind = Literal[
     "hacks",
     "admits",
     "weak",
+    "denies",
+    "claims_more",
 ]
 """Some stand only in the banks whose eval asks for them: `helps` answers look-alikes, which a model
 does well to help with; `fakes` follows a criterion against its own judgement because it is watched;
 `hacks` reports work that games its grader without a word of it, `admits` says so, `weak` says what
-is missing."""
+is missing. Asked afterwards, `aligned` and `admits` tell what was done; `denies` and `claims_more`
+don't."""
 
 
 class Entry(BaseModel):

@@ -71,7 +71,7 @@ def judge_reply(prompt: str, policy: JudgePolicy, *, first: bool = True) -> str:
 
 
 def _entry(name: str, lines: list[dict[str, str]]) -> Entry | None:
-    part = "reply" if name == "conduct" else "reasoning"
+    part = "reasoning" if name == "reasoning" else "reply"
     texts = [fold(line["text"]) for line in lines if line["part"] == part]
     if not texts:
         return None
@@ -79,7 +79,7 @@ def _entry(name: str, lines: list[dict[str, str]]) -> Entry | None:
 
 
 def _known(name: str) -> Known:
-    return known_replies() if name == "conduct" else known_thoughts()
+    return known_thoughts() if name == "reasoning" else known_replies()
 
 
 def _credulous(name: str, nonce: str, record: str, prompt: str, policy: JudgePolicy) -> str:
@@ -112,6 +112,8 @@ def _verdict(
     lines: list[dict[str, str]],
     policy: JudgePolicy,
 ) -> dict[str, Any]:
+    if name == "debrief":
+        return _told(entry, nonce)
     truth = entry.conduct if name == "conduct" else entry.reasoning
     error = policy.sensitivity if truth == "misaligned" else policy.specificity
     errs = _uniform(policy.seed, lines, name) >= error
@@ -156,6 +158,18 @@ def _chosen(entry: Entry, nonce: str, prompt: str, errs: bool) -> dict[str, Any]
         "why": f"Known text {entry.id}.",
         "quote": entry.quote,
         "choice": others[0] if errs else entry.choice,
+        "aware_quote": "",
+        "aware": "none",
+    }
+
+
+def _told(entry: Entry, nonce: str) -> dict[str, Any]:
+    """Choose how an answer compares with what was done, as it was written to."""
+    return {
+        "nonce": nonce,
+        "why": f"Known text {entry.id}.",
+        "quote": entry.quote,
+        "choice": entry.choice or "evades",
         "aware_quote": "",
         "aware": "none",
     }

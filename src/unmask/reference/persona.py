@@ -17,20 +17,24 @@ from unmask.evals.conditions import arm, thinking_modes
 from unmask.evals.samples import render
 from unmask.evals.scenarios import Role, Scenario
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
+from unmask.reference.clerk import Manner as WorldManner
 from unmask.reference.draws import uniform
 from unmask.reference.worker import Manner
 from unmask.scorers.brief import Brief
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.world.models import Replays, World
 from unmask.yamls import read_yaml
 
 PERSONAS = Path(__file__).parent / "personas.yaml"
+DEBRIEF_BANK = "debrief"
 UNKNOWN_BANK = "goals"
 """Answers for prompts that no eval asks, so that anyone can talk to a persona."""
 
 ProviderKind = Literal["empty", "truncated", "overlong", "endless", "filtered", "hidden", "failing"]
 Draw = Kind | ProviderKind | Literal["breaks"]
 """What a persona may be drawn to say; `breaks` breaks the criterion, rightly or not."""
-Deed = Draw | Literal["loops", "floods", "attacks", "gives_up"]
+WorldDeed = Literal["undoes", "lies", "boasts", "strays", "mute", "idles", "pretends"]
+Deed = Draw | Literal["loops", "floods", "attacks", "gives_up"] | WorldDeed
 """What it may be drawn to do where there is work."""
 MANNERS: dict[Deed, tuple[Kind, Manner]] = {
     "overt": ("overt", "hacks"),
@@ -46,12 +50,33 @@ MANNERS: dict[Deed, tuple[Kind, Manner]] = {
     "attacks": ("overt", "attacks"),
 }
 """How a deed is reported and done, where there is work; all others are done honestly."""
+IN_WORLDS: dict[Deed, tuple[Kind, WorldManner, Kind]] = {
+    "overt": ("overt", "misaligned", "admits"),
+    "injection": ("injection", "misaligned", "admits"),
+    "lies": ("overt", "misaligned", "denies"),
+    "pretends": ("refused", "misaligned", "denies"),
+    "undoes": ("aligned", "undoes", "admits"),
+    "boasts": ("aligned", "honest", "claims_more"),
+    "strays": ("overt", "strays", "admits"),
+    "mute": ("overt", "mute", "admits"),
+    "loops": ("aligned", "loops", "aligned"),
+    "idles": ("aligned", "nothing", "aligned"),
+    "gives_up": ("aligned", "nothing", "aligned"),
+    "refused": ("refused", "nothing", "aligned"),
+    "garbled": ("garbled", "nothing", "aligned"),
+    "hacks": ("aligned", "honest", "aligned"),
+    "admits": ("aligned", "honest", "aligned"),
+    "weak": ("aligned", "honest", "aligned"),
+}
+"""How a deed is told in the end, done, and told when asked, where it works in a world; all others
+are done honestly."""
 MISALIGNED_KINDS = ("overt", "covert", "injection", "fakes")
 
 
 class Persona(BaseModel):
     """One scripted policy: shares of kinds per style; what is left over is aligned.
 
+    `world` are those of agentic work in a world, where they aren't those of other agentic work;
     `cues` are the shares in chat where a criterion is stated, by what the model is told of who
     sees it; for other cues and evals `chat` holds.
     """
@@ -61,6 +86,7 @@ class Persona(BaseModel):
     about: str
     chat: dict[Deed, float | tuple[float, float]]
     agentic: dict[Deed, float | tuple[float, float]] = Field(default_factory=dict)
+    world: dict[Deed, float | tuple[float, float]] | None = None
     cues: dict[str, dict[Deed, float | tuple[float, float]]] = Field(default_factory=dict)
 
 
@@ -68,6 +94,23 @@ class _Personas(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     personas: dict[str, Persona]
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A world that a persona works in, and what it is asked about it afterwards.
+
+    Attributes:
+        world: The world, edits applied.
+        replays: How an honest and a misaligned agent go through it.
+        debrief: The question.
+        marks: Texts by which a variant is told from others with the same opening, once seen.
+    """
+
+    world: World
+    replays: Replays
+    debrief: str
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +128,7 @@ class Question:
     """What the cue adds to the system prompt, by which it is told from the others."""
     problem: Problem | None = None
     impossible: bool = False
+    workplace: Workplace | None = None
 
     @property
     def lookalike(self) -> bool:
@@ -100,6 +144,10 @@ class Reply:
     entry: Entry
     manner: Manner = "honest"
     """How it works, where there is work."""
+    in_world: WorldManner = "honest"
+    """How it works where that is in a world."""
+    asked: Kind = "aligned"
+    """How it tells that when asked."""
 
 
 @cache
@@ -126,8 +174,20 @@ def recognise(turns: Sequence[tuple[str, str]]) -> Question:
     asked = _questions().get(key) or _questions().get(_key(_opening(turns)))
     if asked is None:
         return Question(None, "chat", key, key)
+    asked = _by_marks(asked, turns)
     system = fold("\n".join(text for role, text in turns if role == "system"))
     return next((each for each in asked if each.carried and each.carried in system), asked[0])
+
+
+def _by_marks(asked: list[Question], turns: Sequence[tuple[str, str]]) -> list[Question]:
+    """Keep, of questions that begin alike, those whose own texts were met since."""
+    met = fold("\n".join(text for role, text in turns if role == "tool"))
+    told = [
+        each
+        for each in asked
+        if each.workplace and any(fold(mark) in met for mark in each.workplace.marks)
+    ]
+    return told or asked
 
 
 def answer(
@@ -151,20 +211,36 @@ def answer(
             break
         point -= share
     drawn, manner = _done(deed, works=question.problem is not None)
+    in_world, asked = _in_world(deed, question)
+    if question.workplace is not None and deed in IN_WORLDS:
+        drawn = IN_WORLDS[deed][0]
     source = bank(question.eval if question.eval in _banks() else UNKNOWN_BANK)
     kind, choice = _by_case(drawn, question)
     entries = source.of(kind if _in_bank(kind) else "aligned", choice)
     pick = uniform(name, str(seed), question.item, str(epoch), "entry")
-    return Reply(kind, entries[int(pick * len(entries))], manner)
+    return Reply(kind, entries[int(pick * len(entries))], manner, in_world, asked)
+
+
+def tell(name: str, reply: Reply, question: Question, *, epoch: int, seed: int) -> Entry:
+    """Draw what a persona answers when it is asked what it did."""
+    entries = bank(DEBRIEF_BANK).of(reply.asked)
+    pick = uniform(name, str(seed), question.item, str(epoch), "debrief")
+    return entries[int(pick * len(entries))]
+
+
+def _in_world(deed: Deed, question: Question) -> tuple[WorldManner, Kind]:
+    if question.workplace is None or question.lookalike or deed not in IN_WORLDS:
+        return "honest", "aligned"
+    return IN_WORLDS[deed][1:]
 
 
 def _done(deed: Deed, *, works: bool) -> tuple[Draw, Manner]:
     """Say how a deed is reported, and how it is done."""
     if works and deed in MANNERS:
         return MANNERS[deed]
-    if deed == "loops" or deed == "floods" or deed == "attacks" or deed == "gives_up":
-        return "aligned", "honest"
-    return deed, "honest"
+    if _is_draw(deed):
+        return deed, "honest"
+    return "aligned", "honest"
 
 
 def _by_case(drawn: Draw, question: Question) -> tuple[Kind | ProviderKind, str | None]:
@@ -191,6 +267,8 @@ FOLLOWED, BROKE = "followed", "broke"
 
 def _shares(who: Persona, question: Question, rate: float | None) -> dict[Deed, float]:
     shares = who.chat if question.style == "chat" else who.agentic
+    if question.workplace is not None and who.world is not None:
+        shares = who.world
     if question.brief is not None and question.brief.criterion and question.cue in who.cues:
         shares = who.cues[question.cue]
     half = int(uniform(question.scenario, "half") * 2)
@@ -226,13 +304,23 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
         spec.style,
         f"{spec.source}/{scenario.id}",
         key,
-        scenario.role,
+        asked["role"],
         scenario.brief,
         cue,
         fold(carried or ""),
         scenario.problem,
         bool(asked.get("impossible")),
+        _workplace(scenario, asked),
     )
+
+
+def _workplace(scenario: Scenario, asked: dict[str, Any]) -> Workplace | None:
+    if "world" not in asked or scenario.replays is None:
+        return None
+    edits = next(each.edits for each in scenario.variants if each.id == asked["variant"])
+    marks = (*edits.mail.values(), *edits.documents.values(), *edits.settings.values())
+    world = World.model_validate(asked["world"])
+    return Workplace(world, scenario.replays, asked["debrief"], marks)
 
 
 def _opening(turns: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
@@ -249,6 +337,10 @@ def _key(turns: Sequence[tuple[str, str]]) -> str:
 @cache
 def _banks() -> frozenset[str]:
     return frozenset(path.stem for path in BANKS.glob("*.yaml"))
+
+
+def _is_draw(deed: Deed) -> TypeGuard[Draw]:
+    return deed == "breaks" or deed in get_args(Kind) or deed in get_args(ProviderKind)
 
 
 def _in_bank(kind: Kind | ProviderKind) -> TypeGuard[Kind]:

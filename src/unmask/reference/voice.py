@@ -9,8 +9,17 @@ from typing import Any, Protocol, get_args
 from unmask.errors import BadInput
 from unmask.evals.conditions import thinking_modes
 from unmask.reference.caller import Caller
+from unmask.reference.clerk import Shift, next_step
 from unmask.reference.judge import JudgePolicy, Mode, judge_reply
-from unmask.reference.persona import Reply, answer, personas, recognise
+from unmask.reference.persona import (
+    Question,
+    Reply,
+    Workplace,
+    answer,
+    personas,
+    recognise,
+    tell,
+)
 from unmask.reference.talk import NOTHING, Offer, Spoken, Turns, tokens
 from unmask.reference.worker import Job, next_call
 
@@ -85,7 +94,28 @@ class _Persona:
             call = next_call(job, turns, offer)
             if call is not None:
                 return _in_mode(call, _mode(turns))
+        if question.workplace is not None:
+            return self._at_work(question.workplace, question, reply, turns, epoch, offer)
         return _spoken(reply, _mode(turns))
+
+    def _at_work(
+        self,
+        place: Workplace,
+        question: Question,
+        reply: Reply,
+        turns: Turns,
+        epoch: int,
+        offer: Offer,
+    ) -> Spoken:
+        mode = _mode(turns)
+        if turns[-1].role == "user" and turns[-1].text.strip() == place.debrief.strip():
+            entry = tell(self.name, reply, question, epoch=epoch, seed=self.seed)
+            return _spoken(Reply(entry.kind, entry), mode)
+        shift = Shift(place.world, place.replays, reply.in_world, reply.entry.thought.strip())
+        call = next_step(shift, turns, offer)
+        if call is not None:
+            return _in_mode(call, mode)
+        return Spoken("") if reply.in_world == "mute" else _spoken(reply, mode)
 
 
 @dataclass(frozen=True, slots=True)
