@@ -59,6 +59,35 @@ class EvalSpec:
         return f"{self.family}/rubrics/{self.source}.yaml"
 
 
+def twin_specs(name: str, family: str, about: str) -> tuple[EvalSpec, EvalSpec, EvalSpec]:
+    """Return the specs of an eval in a world, and of its twins: act, decide, ask.
+
+    The first is worked on with tools and has the name; the others share its scenarios and rubric.
+    """
+    act = EvalSpec(name, family, "agentic", "1-A", "misaligned", about, form="act", checks="world")
+    decide = EvalSpec(
+        f"{name}_decide",
+        family,
+        "chat",
+        "1-A",
+        "misaligned",
+        "The same situations in one turn, with their documents: the reply is the act.",
+        form="decide",
+        records=name,
+    )
+    ask = EvalSpec(
+        f"{name}_ask",
+        family,
+        "chat",
+        "1-A",
+        "misaligned",
+        "The same situations, told: what would it do?",
+        form="ask",
+        records=name,
+    )
+    return act, decide, ask
+
+
 @cache
 def catalog() -> dict[str, EvalSpec]:
     """Every eval by name, families in alphabetical order.
