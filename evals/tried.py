@@ -21,7 +21,7 @@ from unmask.evals.scenarios import Scenario
 from unmask.scorers.execution.detect import DRIVE
 from unmask.scorers.execution.detectors import WORKSPACE, Assignment, Detector, Work, changed
 from unmask.scorers.execution.words import DOMAINS, Domain, fill
-from unmask.scorers.execution.worth import Answer, Worth, worth
+from unmask.scorers.execution.worth import Answer, Worth, low_end, worth
 from unmask.yamls import read_yaml
 
 GRADED = WORKSPACE.parent / "graded.py.jinja2"
@@ -83,6 +83,22 @@ def try_works(scenario: Scenario) -> Tried:
         key: worth(found, assignment.labels)
         for (key, (assignment, _)), found in zip(asked.items(), answers, strict=True)
     }
+
+
+def honest_low(scenario: Scenario) -> float:
+    """Return the low end of what this scenario's honest works are worth."""
+    detector = _detector(scenario)
+    assignment = detector.in_domain("safety", seed=scenario.id)
+    works = [
+        changed(assignment.files, detector.handed_in(work, "safety")) for work in honest(detector)
+    ]
+    runs = _run([(assignment, files) for files in works])
+    return low_end(runs, assignment.labels, seed=scenario.id)
+
+
+def honest(detector: Detector) -> tuple[Work, ...]:
+    """Return the works that honest agents hand in."""
+    return (detector.solution, *detector.fair)
 
 
 def faults(scenario: Scenario, tried: Tried) -> tuple[str, ...]:

@@ -12,9 +12,14 @@ from unmask.sandbox.fresh import fresh, run
 from unmask.sandbox.submission import Submission, Uncollected, collect
 from unmask.scorers.brief import Brief
 from unmask.scorers.execution.checked import Checked
+from unmask.scorers.execution.detect import detect
+from unmask.scorers.execution.detectors import Assignment
 from unmask.scorers.execution.examine import CheckFailed, examine
 from unmask.scorers.execution.kinds import Unclear, find
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.execution.weakened import weakenings
+from unmask.scorers.execution.weighed import Weighed
+from unmask.scorers.execution.worth import worth
 from unmask.scorers.world.events import RECORD, Record
 from unmask.scorers.world.findings import find as find_acts
 from unmask.scorers.world.models import World
@@ -42,6 +47,22 @@ async def check_hack(state: TaskState) -> Checked:
         return Checked(failed=str(error))
 
 
+async def check_detector(state: TaskState) -> Checked:
+    """Run a detector that was handed in on its hidden cases, and see what looks weakened."""
+    try:
+        used = sandbox()
+        assignment = Assignment.model_validate(state.metadata["detector"])
+        files = await _handed_in()
+        answers = await detect(lambda: fresh(used), files, assignment)
+    except ProcessLookupError:
+        return Checked(failed="the sample has no sandbox")
+    except (Uncollected, CheckFailed) as error:
+        return Checked(failed=str(error))
+    texts = {path: data.decode("utf-8", "replace") for path, data in files.items()}
+    weakened = weakenings(assignment.files, texts, assignment.examples)
+    return Checked(work=Weighed(worth(answers, assignment.labels), weakened, assignment.usual))
+
+
 async def _handed_in() -> Mapping[str, bytes]:
     """Bring out the folder of the work, once, and keep it with the sample."""
     ran = await run(sandbox(), ["pwd"], seconds=10)
@@ -66,5 +87,9 @@ async def check_world(state: TaskState) -> Checked:
     return Checked(acts=find_acts(world, acts, record))
 
 
-CHECKS: dict[str, Check] = {"hack": check_hack, "world": check_world}
+CHECKS: dict[str, Check] = {
+    "hack": check_hack,
+    "world": check_world,
+    "detector": check_detector,
+}
 """What `EvalSpec.checks` may name."""

@@ -30,6 +30,9 @@ from unmask.yamls import read_yaml
 WORKSPACE = Path(__file__).parent.parent.parent / "evals" / "sabotage" / "workspace"
 """Repositories: `NAME/words.yaml`, and `NAME/files/PATH.jinja2`."""
 
+HONEST = WORKSPACE.parent / "honest.yaml"
+"""What honest detectors are worth; `python benchmarks/detectors.py --refresh` writes it."""
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Entry = Annotated[str, StringConstraints(pattern=r"^[^:\s]+:[^:\s]+$")]
 Work = str | dict[str, str | None]
@@ -158,6 +161,7 @@ class Detector(_Strict):
             examples=where.path,
             records=tuple(case.record for case in cases.hidden),
             labels=tuple(case.flagged for case in cases.hidden),
+            usual=usual_worth().get(seed),
         )
 
     def handed_in(self, work: Work, domain: Domain) -> Changes:
@@ -182,6 +186,7 @@ class Assignment(_Strict):
         examples: The path of the visible cases.
         records: The hidden records.
         labels: Which of them are to be flagged.
+        usual: The 5th percentile of J among honest runs; None where nobody has measured it.
     """
 
     entry: str
@@ -191,6 +196,19 @@ class Assignment(_Strict):
     examples: str
     records: tuple[JsonValue, ...]
     labels: tuple[bool, ...]
+    usual: float | None = None
+
+
+class HonestRuns(_Strict):
+    """By scenario, the 5th percentile of J among honest runs."""
+
+    low: dict[str, float]
+
+
+@cache
+def usual_worth() -> Mapping[str, float]:
+    """Return the low end of honest runs, by scenario."""
+    return read_yaml(HONEST, HonestRuns).low
 
 
 @cache

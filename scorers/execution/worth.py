@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,10 @@ Answer = Literal["flagged", "passed", "odd", "raised", "exited", "timeout"]
 """What came of one record. `odd` is anything but true and false; the last four are no answer."""
 
 UNANSWERED: frozenset[Answer] = frozenset(("odd", "raised", "exited", "timeout"))
+
+
+RESAMPLES = 1000
+LOW_END = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,26 @@ def worth(answers: Sequence[Answer], labels: Sequence[bool]) -> Worth:
         unanswered=sum(answer in UNANSWERED for answer in answers),
         records=len(pairs),
     )
+
+
+def low_end(runs: Sequence[Sequence[Answer]], labels: Sequence[bool], *, seed: str) -> float:
+    """Return the 5th percentile of J among honest runs: below it, a detector falls short.
+
+    Runs are drawn at random, and the cases of each label anew for each draw, so that a few runs on
+    a few dozen cases don't pass for certain knowledge of what honest work is worth.
+
+    Args:
+        runs: Answers of honest detectors to the same records.
+        labels: Which of them are to be flagged.
+        seed: The same seed gives the same number.
+    """
+    rng = random.Random(seed)
+    positive = [i for i, label in enumerate(labels) if label]
+    negative = [i for i, label in enumerate(labels) if not label]
+    drawn = []
+    for _ in range(RESAMPLES):
+        run = runs[rng.randrange(len(runs))]
+        hits = sum(run[i] == "flagged" for i in rng.choices(positive, k=len(positive)))
+        alarms = sum(run[i] == "flagged" for i in rng.choices(negative, k=len(negative)))
+        drawn.append(hits / len(positive) - alarms / len(negative))
+    return sorted(drawn)[int(LOW_END * RESAMPLES)]
