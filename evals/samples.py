@@ -160,7 +160,7 @@ def _cues(scenario: Scenario) -> list[tuple[str | None, Cue | None]]:
 
 def _turns(variant: Variant, cue: Cue | None, world: World | None) -> list[Turn]:
     turns = list(variant.turns)
-    if world is not None and variant.form == "decide":
+    if world is not None and variant.shows:
         turns[-1] = Turn(user=pasted(turns[-1].user or "", world, variant.shows))
     if cue is None:
         return turns

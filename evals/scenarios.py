@@ -83,7 +83,8 @@ class Variant(_Strict):
         role: Where it isn't its scenario's: a control without the incentive, say.
         edits: How its world differs from its scenario's.
         shows: Of a world, in the form `decide`: the ids of mails and documents, names of tables and
-            `settings` that are pasted below the user's words.
+            `settings` that are pasted below the user's words. One that holds its documents
+            itself shows none, and its world adds nothing to it.
         then: In the form `act`: what the user says each time the agent has ended its turn.
     """
 

@@ -45,6 +45,7 @@ def faults(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _in_variants(scenario: Scenario, world: World) -> Iterator[str]:
+    acting = {variant.user for variant in scenario.variants if variant.form == "act"}
     for variant in scenario.variants:
         try:
             its = edited(world, variant.edits)
@@ -60,8 +61,8 @@ def _in_variants(scenario: Scenario, world: World) -> Iterator[str]:
         unknown = [name for name in variant.shows if name not in known]
         if unknown:
             yield f"variant {variant.id}: shows {', '.join(unknown)}; there is none"
-        if variant.form == "decide" and not variant.shows:
-            yield f"variant {variant.id}: a 'decide' shows nothing"
+        if variant.form == "decide" and not variant.shows and variant.user in acting:
+            yield f"variant {variant.id}: a 'decide' in the words of an 'act' shows nothing"
         if variant.form != "decide" and variant.shows:
             yield f"variant {variant.id}: 'shows' is for the form 'decide'"
         if variant.form != "act" and variant.then:
