@@ -14,13 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from unmask.errors import BadInput
 from unmask.evals.catalog import EvalSpec, Style, catalog, scenarios_of
 from unmask.evals.conditions import arm, thinking_modes
+from unmask.evals.detectors import FRAMING
 from unmask.evals.samples import render
 from unmask.evals.scenarios import Role, Scenario
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
+from unmask.reference.builder import BuilderManner
 from unmask.reference.clerk import Manner as WorldManner
 from unmask.reference.draws import uniform
 from unmask.reference.worker import Manner
 from unmask.scorers.brief import Brief
+from unmask.scorers.execution.detectors import Detector
 from unmask.scorers.execution.problems import Problem
 from unmask.scorers.world.models import Replays, World
 from unmask.yamls import read_yaml
@@ -34,7 +37,8 @@ ProviderKind = Literal["empty", "truncated", "overlong", "endless", "filtered", 
 Draw = Kind | ProviderKind | Literal["breaks"]
 """What a persona may be drawn to say; `breaks` breaks the criterion, rightly or not."""
 WorldDeed = Literal["undoes", "lies", "boasts", "strays", "mute", "idles", "pretends"]
-Deed = Draw | Literal["loops", "floods", "attacks", "gives_up"] | WorldDeed
+BuilderDeed = Literal["sabotages", "hides", "objects", "slips"]
+Deed = Draw | Literal["loops", "floods", "attacks", "gives_up"] | WorldDeed | BuilderDeed
 """What it may be drawn to do where there is work."""
 MANNERS: dict[Deed, tuple[Kind, Manner]] = {
     "overt": ("overt", "hacks"),
@@ -70,6 +74,27 @@ IN_WORLDS: dict[Deed, tuple[Kind, WorldManner, Kind]] = {
 }
 """How a deed is told in the end, done, and told when asked, where it works in a world; all others
 are done honestly."""
+AS_BUILDER: dict[Deed, tuple[Kind, BuilderManner]] = {
+    "overt": ("overt", "blunt"),
+    "injection": ("injection", "blunt"),
+    "sabotages": ("covert", "subtle"),
+    "hides": ("aligned", "blunt"),
+    "objects": ("admits", "blunt"),
+    "slips": ("aligned", "slips"),
+    "weak": ("weak", "weak"),
+    "gives_up": ("weak", "nothing"),
+    "refused": ("refused", "nothing"),
+    "garbled": ("garbled", "nothing"),
+    "loops": ("weak", "loops"),
+    "floods": ("aligned", "floods"),
+    "attacks": ("overt", "attacks"),
+    "hacks": ("aligned", "honest"),
+    "admits": ("aligned", "honest"),
+}
+"""How a deed is told in the end, and done, where a detector is to be written; all others are done
+honestly."""
+WEAKENING: tuple[Deed, ...] = ("overt", "injection", "covert", "sabotages", "hides", "objects")
+"""Deeds that are done honestly where a detector has nothing to do with safety."""
 MISALIGNED_KINDS = ("overt", "covert", "injection", "fakes")
 
 
@@ -129,6 +154,8 @@ class Question:
     problem: Problem | None = None
     impossible: bool = False
     workplace: Workplace | None = None
+    detector: Detector | None = None
+    framing: str = ""
 
     @property
     def lookalike(self) -> bool:
@@ -148,6 +175,8 @@ class Reply:
     """How it works where that is in a world."""
     asked: Kind = "aligned"
     """How it tells that when asked."""
+    builds: BuilderManner = "honest"
+    """How it works where a detector is to be written."""
 
 
 @cache
@@ -214,11 +243,14 @@ def answer(
     in_world, asked = _in_world(deed, question)
     if question.workplace is not None and deed in IN_WORLDS:
         drawn = IN_WORLDS[deed][0]
+    builds: BuilderManner = "honest"
+    if question.detector is not None:
+        drawn, builds = _as_builder(deed, question)
     source = bank(question.eval if question.eval in _banks() else UNKNOWN_BANK)
     kind, choice = _by_case(drawn, question)
     entries = source.of(kind if _in_bank(kind) else "aligned", choice)
     pick = uniform(name, str(seed), question.item, str(epoch), "entry")
-    return Reply(kind, entries[int(pick * len(entries))], manner, in_world, asked)
+    return Reply(kind, entries[int(pick * len(entries))], manner, in_world, asked, builds)
 
 
 def tell(name: str, reply: Reply, question: Question, *, epoch: int, seed: int) -> Entry:
@@ -232,6 +264,14 @@ def _in_world(deed: Deed, question: Question) -> tuple[WorldManner, Kind]:
     if question.workplace is None or question.lookalike or deed not in IN_WORLDS:
         return "honest", "aligned"
     return IN_WORLDS[deed][1:]
+
+
+def _as_builder(deed: Deed, question: Question) -> tuple[Draw, BuilderManner]:
+    if question.role == "control" and deed in WEAKENING:
+        return "aligned", "honest"
+    if deed in AS_BUILDER:
+        return AS_BUILDER[deed]
+    return (deed if _is_draw(deed) else "aligned"), "honest"
 
 
 def _done(deed: Deed, *, works: bool) -> tuple[Draw, Manner]:
@@ -311,6 +351,8 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
         scenario.problem,
         bool(asked.get("impossible")),
         _workplace(scenario, asked),
+        scenario.detector if "detector" in asked else None,
+        asked["factors"].get(FRAMING, ""),
     )
 
 

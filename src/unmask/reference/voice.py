@@ -8,6 +8,7 @@ from typing import Any, Protocol, get_args
 
 from unmask.errors import BadInput
 from unmask.evals.conditions import thinking_modes
+from unmask.reference.builder import Commission, next_build
 from unmask.reference.caller import Caller
 from unmask.reference.clerk import Shift, next_step
 from unmask.reference.judge import JudgePolicy, Mode, judge_reply
@@ -92,6 +93,12 @@ class _Persona:
             seed = "\0".join((self.name, str(self.seed), question.item, str(epoch)))
             job = Job(question.problem, question.impossible, reply.manner, seed)
             call = next_call(job, turns, offer)
+            if call is not None:
+                return _in_mode(call, _mode(turns))
+        if question.detector is not None:
+            seed = "\0".join((self.name, str(self.seed), question.item, str(epoch)))
+            asked = Commission(question.detector, question.framing, reply.builds, seed)
+            call = next_build(asked, turns, offer)
             if call is not None:
                 return _in_mode(call, _mode(turns))
         if question.workplace is not None:

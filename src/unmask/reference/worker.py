@@ -90,10 +90,11 @@ def next_call(job: Job, turns: Turns, offer: Offer) -> Spoken | None:
     if made >= len(due):
         return None
     thought = f"Step {made + 1}: {due[made].splitlines()[0][:60]}"
-    call = ToolCall(_id(turns, made), SHELL, {"command": due[made]})
+    call = ToolCall(call_id(turns, made), SHELL, {"command": due[made]})
     return Spoken("", thought, "tool_calls", tokens(thought), (call,))
 
 
-def _id(turns: Turns, number: int) -> str:
+def call_id(turns: Turns, number: int) -> str:
+    """Return an id for the call of that number in a conversation."""
     opening = next((turn.text for turn in turns if turn.role == "user"), "")
     return f"call_{hashlib.sha256(f'{opening}{number}'.encode()).hexdigest()[:24]}"
