@@ -58,20 +58,20 @@ exec "$@"
 """
 
 # $1 where the file system is; then a name and a content for every file. The process that stays is
-# the first of its process space: it adopts orphans and lets the kernel reap them (CHLD ignored).
-_FILL: Final = """set -eu
+# the first of its process space: it adopts orphans, one of every command at least, and lets the
+# kernel bury them (CHLD ignored; by `env`, for a shell doesn't hand its own `trap "" CHLD` on).
+_FILL: Final = f"""set -eu
 umask 022
 cd "$1"
 shift
 mount -t proc -o nosuid,nodev,noexec proc /proc
-trap "" CHLD
 mkdir -m 1777 work tmp vartmp shm etc etc/alternatives
 while [ $# -gt 0 ]; do
   printf %s "$2" > "$1"
   shift 2
 done
-echo ready
-exec cat > /dev/null
+echo ready > ready
+exec {ENV} --ignore-signal=CHLD cat ready -
 """
 
 

@@ -120,6 +120,23 @@ def test_cleanup_ends_a_running_command() -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+@needs_bwrap
+def test_commands_leave_no_zombies() -> None:
+    """A sample that runs many commands doesn't fill the machine's table of processes."""
+
+    async def many() -> int:
+        boxes = await BwrapSandboxEnvironment.sample_init("task", None, {})
+        try:
+            for _ in range(20):
+                await boxes["default"].exec(["true"])
+            return len(descendants(os.getpid()))
+        finally:
+            await BwrapSandboxEnvironment.sample_cleanup("task", None, boxes, False)
+
+    idle = 2 + 1  # the holder, the first process of its space, and `ps`
+    assert anyio.run(many) <= idle + 1  # the last command may not be buried yet
+
+
 def test_inspect_finds_the_provider_and_reads_its_limits() -> None:
     """The provider is registered under its name, and limits survive a log."""
     assert registry_find_sandboxenv("bwrap") is BwrapSandboxEnvironment
