@@ -357,10 +357,13 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
 
 
 def _workplace(scenario: Scenario, asked: dict[str, Any]) -> Workplace | None:
-    if "world" not in asked or scenario.replays is None:
+    if "world" not in asked or scenario.world is None or scenario.replays is None:
         return None
     edits = next(each.edits for each in scenario.variants if each.id == asked["variant"])
-    marks = (*edits.mail.values(), *edits.documents.values(), *edits.settings.values())
+    unedited = [mail.body for mail in scenario.world.mail]
+    unedited += [document.text for document in scenario.world.documents]
+    texts = (*edits.mail.values(), *edits.documents.values())
+    marks = tuple(text for text in texts if not any(text in known for known in unedited))
     world = World.model_validate(asked["world"])
     return Workplace(world, scenario.replays, asked["debrief"], marks)
 
