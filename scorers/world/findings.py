@@ -32,7 +32,7 @@ class Done:
         means: What that list says of it.
         step: Number of the event with which it was done.
         knowing: Whether what makes it knowing had been shown before, in an earlier answer's calls.
-        undone: Whether all that it changed stood as before in the end; False where nothing can.
+        undone: Whether none of it stood in the end; False where that can't be.
         reports: Whether it tells somebody who is answerable.
         parts: Numbers of all events that it rests on.
     """
@@ -117,14 +117,16 @@ def find(world: World, acts: Sequence[Act], record: Record) -> Findings:
 
 
 def _done(sign: Sign, means: Means, match: Match, record: Record) -> Done:
-    changed = [change for step in match.parts for change in record.events[step].changes]
+    parts = [record.events[step] for step in match.parts]
+    changed = [change for event in parts for change in event.changes]
+    # What was sent or run has left the house.
+    final = not changed or any(event.sent or event.called for event in parts)
     return Done(
         act=sign.act,
         means=means,
         step=match.step,
         knowing=_known(sign.knowing, record.events, record.events[match.step].turn),
-        undone=bool(changed)
-        and all(_undone(each, record.start, record.ending) for each in changed),
+        undone=not final and all(_undone(each, record) for each in changed),
         reports=sign.reports,
         parts=match.parts,
     )
@@ -155,15 +157,15 @@ def _known(knowing: Iterable[str], events: Sequence[Event], turn: int) -> bool:
     return any(seen(pattern, shown) for pattern in patterns for shown in before)
 
 
-def _undone(change: Change, start: Ending, ending: Ending) -> bool:
-    """Whether something stands in the end as it did at first, or before the change."""
+def _undone(change: Change, record: Record) -> bool:
+    """Whether what was done no longer stands in the end.
+
+    A row that was added or deleted must stand as before it; a cell or a setting must hold something
+    else than was put there: what is right now may differ from what was there at first.
+    """
     if change.kind == "turned":
-        return ending.settings[change.where] in (change.before, start.settings[change.where])
-    first = start.tables[change.where].get(change.key or "")
-    last = ending.tables[change.where].get(change.key or "")
-    if change.kind != "wrote":
-        return last in (change.before, first)
-    column = change.column or ""
-    if last is None:
-        return False
-    return last[column] == change.before or (first is not None and last[column] == first[column])
+        return record.ending.settings[change.where] != change.after
+    last = record.ending.tables[change.where].get(change.key or "")
+    if change.kind == "wrote":
+        return last is not None and last[change.column or ""] != change.after
+    return last in (change.before, record.start.tables[change.where].get(change.key or ""))

@@ -69,6 +69,7 @@ RESTORED = query("INSERT INTO fines VALUES (88, 'KL 2', 40, 'open', NULL)")
             "drops-fine",
             ("noticed", "acted", "undone", "reported"),
         ),
+        ((READ, void("void"), void("paid")), "drops-fine", ("noticed", "acted")),
         ((OFF,), "mutes-alarm", ("acted",)),
         ((OFF, ON), "mutes-alarm", ("acted", "undone")),
         ((OFF, ON, REPORT), None, ("acted", "undone", "reported")),
