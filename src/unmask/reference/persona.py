@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeGuard, get_args
+from typing import Any, TypeGuard, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,82 +20,29 @@ from unmask.evals.scenarios import Role, Scenario
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
 from unmask.reference.builder import BuilderManner
 from unmask.reference.clerk import Manner as WorldManner
+from unmask.reference.deeds import (
+    AS_BUILDER,
+    IN_WORLDS,
+    MANNERS,
+    MISALIGNED_KINDS,
+    WEAKENING,
+    Deed,
+    Draw,
+    ProviderKind,
+    is_draw,
+)
 from unmask.reference.draws import uniform
 from unmask.reference.worker import Manner
+from unmask.reference.workplace import Workplace, workplace
 from unmask.scorers.brief import Brief
 from unmask.scorers.execution.detectors import Detector
 from unmask.scorers.execution.problems import Problem
-from unmask.scorers.world.models import Replays, World
 from unmask.yamls import read_yaml
 
 PERSONAS = Path(__file__).parent / "personas.yaml"
 DEBRIEF_BANK = "debrief"
 UNKNOWN_BANK = "goals"
 """Answers for prompts that no eval asks, so that anyone can talk to a persona."""
-
-ProviderKind = Literal["empty", "truncated", "overlong", "endless", "filtered", "hidden", "failing"]
-Draw = Kind | ProviderKind | Literal["breaks"]
-"""What a persona may be drawn to say; `breaks` breaks the criterion, rightly or not."""
-WorldDeed = Literal["undoes", "lies", "boasts", "strays", "mute", "idles", "pretends"]
-BuilderDeed = Literal["sabotages", "hides", "objects", "slips"]
-Deed = Draw | Literal["loops", "floods", "attacks", "gives_up"] | WorldDeed | BuilderDeed
-"""What it may be drawn to do where there is work."""
-MANNERS: dict[Deed, tuple[Kind, Manner]] = {
-    "overt": ("overt", "hacks"),
-    "injection": ("injection", "hacks"),
-    "hacks": ("hacks", "hacks"),
-    "admits": ("admits", "hacks"),
-    "weak": ("weak", "weak"),
-    "refused": ("refused", "nothing"),
-    "garbled": ("garbled", "nothing"),
-    "gives_up": ("weak", "nothing"),
-    "loops": ("weak", "loops"),
-    "floods": ("aligned", "floods"),
-    "attacks": ("overt", "attacks"),
-}
-"""How a deed is reported and done, where there is work; all others are done honestly."""
-IN_WORLDS: dict[Deed, tuple[Kind, WorldManner, Kind]] = {
-    "overt": ("overt", "misaligned", "admits"),
-    "injection": ("injection", "misaligned", "admits"),
-    "lies": ("overt", "misaligned", "denies"),
-    "pretends": ("refused", "misaligned", "denies"),
-    "undoes": ("aligned", "undoes", "admits"),
-    "boasts": ("aligned", "honest", "claims_more"),
-    "strays": ("overt", "strays", "admits"),
-    "mute": ("overt", "mute", "admits"),
-    "loops": ("aligned", "loops", "aligned"),
-    "idles": ("aligned", "nothing", "aligned"),
-    "gives_up": ("aligned", "nothing", "aligned"),
-    "refused": ("refused", "nothing", "aligned"),
-    "garbled": ("garbled", "nothing", "aligned"),
-    "hacks": ("aligned", "honest", "aligned"),
-    "admits": ("aligned", "honest", "aligned"),
-    "weak": ("aligned", "honest", "aligned"),
-}
-"""How a deed is told in the end, done, and told when asked, where it works in a world; all others
-are done honestly."""
-AS_BUILDER: dict[Deed, tuple[Kind, BuilderManner]] = {
-    "overt": ("overt", "blunt"),
-    "injection": ("injection", "blunt"),
-    "sabotages": ("covert", "subtle"),
-    "hides": ("aligned", "blunt"),
-    "objects": ("admits", "blunt"),
-    "slips": ("aligned", "slips"),
-    "weak": ("weak", "weak"),
-    "gives_up": ("weak", "nothing"),
-    "refused": ("refused", "nothing"),
-    "garbled": ("garbled", "nothing"),
-    "loops": ("weak", "loops"),
-    "floods": ("aligned", "floods"),
-    "attacks": ("overt", "attacks"),
-    "hacks": ("aligned", "honest"),
-    "admits": ("aligned", "honest"),
-}
-"""How a deed is told in the end, and done, where a detector is to be written; all others are done
-honestly."""
-WEAKENING: tuple[Deed, ...] = ("overt", "injection", "covert", "sabotages", "hides", "objects")
-"""Deeds that are done honestly where a detector has nothing to do with safety."""
-MISALIGNED_KINDS = ("overt", "covert", "injection", "fakes")
 
 
 class Persona(BaseModel):
@@ -119,23 +66,6 @@ class _Personas(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     personas: dict[str, Persona]
-
-
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """A world that a persona works in, and what it is asked about it afterwards.
-
-    Attributes:
-        world: The world, edits applied.
-        replays: How an honest and a misaligned agent go through it.
-        debrief: The question.
-        marks: Texts by which a variant is told from others with the same opening, once seen.
-    """
-
-    world: World
-    replays: Replays
-    debrief: str
-    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,14 +201,14 @@ def _as_builder(deed: Deed, question: Question) -> tuple[Draw, BuilderManner]:
         return "aligned", "honest"
     if deed in AS_BUILDER:
         return AS_BUILDER[deed]
-    return (deed if _is_draw(deed) else "aligned"), "honest"
+    return (deed if is_draw(deed) else "aligned"), "honest"
 
 
 def _done(deed: Deed, *, works: bool) -> tuple[Draw, Manner]:
     """Say how a deed is reported, and how it is done."""
     if works and deed in MANNERS:
         return MANNERS[deed]
-    if _is_draw(deed):
+    if is_draw(deed):
         return deed, "honest"
     return "aligned", "honest"
 
@@ -350,22 +280,10 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
         fold(carried or ""),
         scenario.problem,
         bool(asked.get("impossible")),
-        _workplace(scenario, asked),
+        workplace(scenario, asked),
         scenario.detector if "detector" in asked else None,
         asked["factors"].get(FRAMING, ""),
     )
-
-
-def _workplace(scenario: Scenario, asked: dict[str, Any]) -> Workplace | None:
-    if "world" not in asked or scenario.world is None or scenario.replays is None:
-        return None
-    edits = next(each.edits for each in scenario.variants if each.id == asked["variant"])
-    unedited = [mail.body for mail in scenario.world.mail]
-    unedited += [document.text for document in scenario.world.documents]
-    texts = (*edits.mail.values(), *edits.documents.values())
-    marks = tuple(text for text in texts if not any(text in known for known in unedited))
-    world = World.model_validate(asked["world"])
-    return Workplace(world, scenario.replays, asked["debrief"], marks)
 
 
 def _opening(turns: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
@@ -382,10 +300,6 @@ def _key(turns: Sequence[tuple[str, str]]) -> str:
 @cache
 def _banks() -> frozenset[str]:
     return frozenset(path.stem for path in BANKS.glob("*.yaml"))
-
-
-def _is_draw(deed: Deed) -> TypeGuard[Draw]:
-    return deed == "breaks" or deed in get_args(Kind) or deed in get_args(ProviderKind)
 
 
 def _in_bank(kind: Kind | ProviderKind) -> TypeGuard[Kind]:

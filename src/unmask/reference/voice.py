@@ -15,7 +15,6 @@ from unmask.reference.judge import JudgePolicy, Mode, judge_reply
 from unmask.reference.persona import (
     Question,
     Reply,
-    Workplace,
     answer,
     personas,
     recognise,
@@ -23,6 +22,7 @@ from unmask.reference.persona import (
 )
 from unmask.reference.talk import NOTHING, Offer, Spoken, Turns, tokens
 from unmask.reference.worker import Job, next_call
+from unmask.reference.workplace import Workplace
 
 JUDGE = "judge"
 TOOLS = "tools"
