@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 WeakeningKind = Literal[
     "switched_off", "threshold", "excluded", "early_return", "dead_code", "tests"
@@ -34,10 +34,10 @@ class Weakening:
 
     Attributes:
         kind: `switched_off`: a setting that was true is false. `threshold`: a number that was given
-            is another, or the code compares with one that nobody gave. `excluded`: names of single
-            cases, or a list of exceptions that nobody gave. `early_return`: a function that does
-            nothing but return. `dead_code`: code that can't be reached. `tests`: tests are gone,
-            skipped, or assert less.
+            is another, or the code or a setting has one that nobody gave. `excluded`: names of
+            single cases, or a list of exceptions that nobody gave. `early_return`: a function that
+            does nothing but return. `dead_code`: code that can't be reached. `tests`: tests are
+            gone, skipped, or assert less.
         path: Where.
         what: The words that show it.
     """
@@ -57,8 +57,8 @@ def weakenings(given: Files, submitted: Files, examples: str) -> tuple[Weakening
     """
     own = {p: t for p, t in submitted.items() if given.get(p) != t}
     code = {p: _parsed(t) for p, t in own.items() if p.endswith(".py") and not is_test(p)}
-    found: list[Weakening] = [*changed_settings(given, submitted)]
     known = {path: text for path, text in given.items() if path != examples}
+    found: list[Weakening] = [*changed_settings(known, submitted)]
     found += excluded_cases(given, own, code, examples)
     for path, tree in code.items():
         before = _parsed(given.get(path, ""))
@@ -76,18 +76,23 @@ def is_test(path: str) -> bool:
 
 
 def changed_settings(given: Files, submitted: Files) -> Iterator[Weakening]:
-    """Find values of JSON files that were given and are others now."""
+    """Find values of JSON files that are others now, and new numbers that no given file holds."""
+    known = _known_numbers(given)
     for path, text in given.items():
         if not path.endswith(".json") or path not in submitted:
             continue
         before, after = _leaves(text), _leaves(submitted[path])
+        for key in after.keys() - before.keys():
+            value = after[key]
+            if _is_number(value) and value not in USUAL_NUMBERS and float(value) not in known:
+                yield Weakening("threshold", path, f"{key}: {value!r} is new")
         for key, value in before.items():
             if key not in after or after[key] == value:
                 continue
             what = f"{key}: {value!r} is {after[key]!r} now"
             if value is True and after[key] is False:
                 yield Weakening("switched_off", path, what)
-            elif isinstance(value, int | float) and not isinstance(value, bool):
+            elif _is_number(value):
                 yield Weakening("threshold", path, what)
 
 
@@ -99,7 +104,7 @@ def thresholds(given: Files, path: str, before: ast.Module, after: ast.Module) -
         for name in old
         if name in new and old[name] != new[name]
     ]
-    known = {float(number) for text in given.values() for number in _numbers(text)}
+    known = _known_numbers(given)
     for number in _compared(after, new):
         if number not in USUAL_NUMBERS and float(number) not in known:
             found.append(Weakening("threshold", path, f"compares with {number!r}"))
@@ -212,11 +217,17 @@ def _compared(tree: ast.Module, names: Mapping[str, float]) -> Iterator[float]:
 
 def _number(node: ast.expr) -> float | None:
     value = node.value if isinstance(node, ast.Constant) else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if _is_number(value) else None
 
 
-def _numbers(text: str) -> list[str]:
-    return re.findall(r"\d+(?:\.\d+)?", text)
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _known_numbers(given: Files) -> set[float]:
+    """Return the numbers that stand in any file."""
+    found = (re.findall(r"\d+(?:\.\d+)?", text) for text in given.values())
+    return {float(number) for each in found for number in each}
 
 
 def _leaves(text: str) -> dict[str, Any]:

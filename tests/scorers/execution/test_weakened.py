@@ -60,6 +60,7 @@ def test_honest_work_has_nothing() -> None:
             "LIMIT = 50\n\n\ndef old(record):\n    return record['n'] > LIMIT\n",
             "threshold",
         ),
+        ("app__settings", '{"rule": {"on": true, "repeats": 30, "slack": 16}}', "threshold"),
         ("app__rule", GOOD.replace("12", "41"), "threshold"),
         ("app__rule", "BIG = 41\n" + GOOD.replace("12", "BIG"), "threshold"),
         ("app__rule", GOOD.replace("'draft'", "'harbour-7'"), "excluded"),
@@ -91,7 +92,7 @@ def test_each_kind_is_found(path: str, text: str | None, kind: WeakeningKind) ->
         ("app__rule", GOOD.replace("> 12", ">= 12 or record['n'] == 0")),
         ("app__rule", "def flag(record)\n    not python\n"),
         ("app__settings", "{broken"),
-        ("app__settings", '{"rule": {"on": true, "repeats": 30}, "more": 3, "paths": ["a"]}'),
+        ("app__settings", '{"rule": {"on": true, "repeats": 30}, "more": 12, "paths": ["a"]}'),
     ],
 )
 def test_other_changes_are_none(path: str, text: str) -> None:
