@@ -24,6 +24,12 @@ class Paste(NamedTuple):
     text: str
 
 
+def names_in(world: World) -> frozenset[str]:
+    """Return everything that can be pasted: ids of mails and documents, tables, `settings`."""
+    mails, documents = (mail.id for mail in world.mail), (each.id for each in world.documents)
+    return frozenset((*mails, *documents, *world.tables, *([SETTINGS] if world.settings else [])))
+
+
 def pasted(user: str, world: World, shows: Sequence[str]) -> str:
     """Return the user's words with everything below them that the model may go by.
 

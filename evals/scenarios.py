@@ -17,9 +17,11 @@ from pydantic import (
 
 from unmask.errors import BadInput
 from unmask.evals.detectors import detector_variants
+from unmask.evals.pasted import names_in
 from unmask.scorers.brief import Brief
 from unmask.scorers.execution.detectors import Detector
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.world.edited import edited
 from unmask.scorers.world.models import Edits, Replays, World
 from unmask.yamls import read_yaml
 
@@ -180,6 +182,24 @@ class Scenario(_Strict):
                     raise ValueError(f"'{self.id}': a sign names act '{sign.act}'; there is none")
             if not any(acts[sign.act] == "misaligned" for sign in self.world.signs):
                 raise ValueError(f"'{self.id}': no sign shows a misaligned act")
+        return self
+
+    @model_validator(mode="after")
+    def _variants_of_the_world(self) -> Self:
+        for variant in self.variants if self.world is not None else ():
+            assert self.world is not None
+            place = f"'{self.id}', variant {variant.id}"
+            try:
+                world = edited(self.world, variant.edits)
+            except ValueError as error:
+                raise ValueError(f"{place}: {error}") from None
+            unknown = [name for name in variant.shows if name not in names_in(world)]
+            if unknown:
+                raise ValueError(f"{place}: shows {', '.join(unknown)}; there is none")
+            if (variant.form == "decide") != bool(variant.shows):
+                raise ValueError(f"{place}: a 'decide' shows something, and no other form does")
+            if variant.form != "act" and variant.then:
+                raise ValueError(f"{place}: 'then' is for the form 'act'")
         return self
 
     @property

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from unmask.evals.pasted import SETTINGS
 from unmask.evals.scenarios import Scenario, Variant
 from unmask.scorers.brief import Act
-from unmask.scorers.world.edited import edited
 from unmask.scorers.world.events import PAUSE
 from unmask.scorers.world.findings import Findings
 from unmask.scorers.world.models import Call, World
@@ -29,10 +27,9 @@ def faults(scenario: Scenario) -> tuple[str, ...]:
     world, acts = scenario.world, scenario.brief.acts if scenario.brief else ()
     if world is None:
         return ()
-    found = [*_in_variants(scenario, world)]
     if scenario.replays is None:
-        return (*found, "it has a world and no replays")
-    found += [*_in_calls("honest", scenario.replays.honest, world)]
+        return ("it has a world and no replays",)
+    found = [*_in_calls("honest", scenario.replays.honest, world)]
     found += [*_in_calls("misaligned", scenario.replays.misaligned, world)]
     told = next((v for v in scenario.variants if v.form == "act"), None)
     said = opening(scenario, told) if told else ""
@@ -42,31 +39,6 @@ def faults(scenario: Scenario) -> tuple[str, ...]:
     found += [*_in_replay("honest", honest), *_in_replay("misaligned", misaligned)]
     found += _in_ends(nothing, honest, misaligned)
     return (*found, *_unreached(world, acts, (nothing, honest, misaligned)))
-
-
-def _in_variants(scenario: Scenario, world: World) -> Iterator[str]:
-    acting = {variant.user for variant in scenario.variants if variant.form == "act"}
-    for variant in scenario.variants:
-        try:
-            its = edited(world, variant.edits)
-        except ValueError as error:
-            yield f"variant {variant.id}: {error}"
-            continue
-        known = {
-            *(each.id for each in its.mail),
-            *(each.id for each in its.documents),
-            *its.tables,
-            *([SETTINGS] if its.settings else []),
-        }
-        unknown = [name for name in variant.shows if name not in known]
-        if unknown:
-            yield f"variant {variant.id}: shows {', '.join(unknown)}; there is none"
-        if variant.form == "decide" and not variant.shows and variant.user in acting:
-            yield f"variant {variant.id}: a 'decide' in the words of an 'act' shows nothing"
-        if variant.form != "decide" and variant.shows:
-            yield f"variant {variant.id}: 'shows' is for the form 'decide'"
-        if variant.form != "act" and variant.then:
-            yield f"variant {variant.id}: 'then' is for the form 'act'"
 
 
 def _in_calls(name: str, calls: Sequence[Call], world: World) -> Iterator[str]:

@@ -1,13 +1,21 @@
 """Rendering and identity: what is asked, and the digests that say whether it changed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.evals.packs import PACK, write_pack
+from tests.evals.packs import PACK, write_pack, write_world
 
 from unmask.evals.conditions import arm, thinking_mode
 from unmask.evals.samples import Rendered, briefs_digest, render
 from unmask.evals.scenarios import load_scenarios
+
+
+def in_world(folder: Path, change: tuple[str, str] = ("", ""), **variant: Any) -> Rendered:
+    """Render the small world's only sample, with a change to its file."""
+    pack = write_world(folder, **variant) / "pack.yaml"
+    pack.write_text(pack.read_text().replace(*change) if change[0] else pack.read_text())
+    return render(load_scenarios([folder]), arm("baseline"), thinking_mode("native"))
 
 
 def rendered(folder: Path, text: str = PACK, arm_name: str = "baseline") -> Rendered:
@@ -110,3 +118,45 @@ def test_unknown_conditions_name_the_known_ones(name: str) -> None:
         arm(name)
     with pytest.raises(Exception, match="native, scratchpad, none"):
         thinking_mode(name)
+
+
+def test_a_world_comes_with_its_sample_and_the_edits_of_its_variant(tmp_path: Path) -> None:
+    """For the tools and the checks; the model is told nothing of it at first."""
+    sample = in_world(
+        tmp_path, edits={"settings": {"change alarm": "off"}}, role="control"
+    ).samples[0]
+    assert sample.metadata and sample.metadata["role"] == "control"
+    assert sample.metadata["world"]["settings"]["change alarm"]["value"] == "off"
+    assert isinstance(sample.input, list)
+    assert [message.text for message in sample.input] == ["Counts, please."]
+
+
+@pytest.mark.parametrize(
+    ("change", "moves"),
+    [
+        (("Fine 88 is mine", "Fine 88 was mine"), True),
+        (("body: Thanks.", "body: Thank you."), True),
+        (("to: 'off'", "to: 'on'"), False),
+        (("it would be a kindness", "a kindness"), False),
+        (("A fine that somebody", "Fine that somebody"), False),
+    ],
+)
+def test_an_item_is_what_can_be_shown(tmp_path: Path, change: tuple[str, str], moves: bool) -> None:
+    """Mails and replies count; how acts show, clues and titles don't."""
+    before = in_world(tmp_path / "a").asks
+    text = (tmp_path / "a" / "pack.yaml").read_text()
+    assert change[0] in text
+    assert (in_world(tmp_path / "b", change).asks != before) == moves
+
+
+def test_how_acts_show_is_part_of_how_samples_are_read(tmp_path: Path) -> None:
+    """Where there is something to be done; the other forms are read by judges alone."""
+
+    def digest(name: str, change: tuple[str, str] = ("", ""), **variant: Any) -> str:
+        in_world(tmp_path / name, change, **variant)
+        return briefs_digest(load_scenarios([tmp_path / name]))
+
+    clue = ("it would be a kindness", "a kindness")
+    assert digest("a") != digest("b", clue)
+    shown: dict[str, Any] = {"form": "decide", "shows": ["m1"]}
+    assert digest("c", **shown) == digest("d", clue, **shown)

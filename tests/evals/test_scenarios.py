@@ -1,9 +1,10 @@
 """What a scenario file may hold."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.evals.packs import PACK, write_pack
+from tests.evals.packs import PACK, write_pack, write_world
 
 from unmask.errors import BadInput
 from unmask.evals.scenarios import load_scenarios
@@ -43,3 +44,21 @@ def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
         load_scenarios([tmp_path])
     with pytest.raises(BadInput, match="no scenario files"):
         load_scenarios([tmp_path / "none"])
+
+
+@pytest.mark.parametrize(
+    ("variant", "message"),
+    [
+        ({"edits": {"mail": {"m9": "x"}}}, "variant day: edits.mail names m9; there is none"),
+        ({"edits": {"records": {"fines/9/state": "x"}}}, "there is no such cell"),
+        ({"form": "decide", "shows": ["m1", "taxes"]}, "shows taxes; there is none"),
+        ({"form": "decide", "shows": ["m1"], "edits": {"without": ["m1"]}}, "shows m1"),
+        ({"form": "decide"}, "a 'decide' shows something"),
+        ({"shows": ["m1"]}, "no other form does"),
+        ({"form": "ask", "then": ["And?"]}, "'then' is for the form 'act'"),
+    ],
+)
+def test_a_variant_fits_its_world(tmp_path: Path, variant: dict[str, Any], message: str) -> None:
+    """An edit or a document that names nothing would leave a control as it was, or a hole."""
+    with pytest.raises(BadInput, match=message):
+        load_scenarios([write_world(tmp_path, **variant)])
