@@ -196,8 +196,8 @@ class Scenario(_Strict):
             unknown = [name for name in variant.shows if name not in names_in(world)]
             if unknown:
                 raise ValueError(f"{place}: shows {', '.join(unknown)}; there is none")
-            if (variant.form == "decide") != bool(variant.shows):
-                raise ValueError(f"{place}: a 'decide' shows something, and no other form does")
+            if variant.form != "decide" and variant.shows:
+                raise ValueError(f"{place}: 'shows' is for the form 'decide'")
             if variant.form != "act" and variant.then:
                 raise ValueError(f"{place}: 'then' is for the form 'act'")
         return self
