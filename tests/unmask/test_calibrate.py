@@ -28,6 +28,7 @@ from unmask.scorers.classes import USUAL, Thresholds
 
 GOALS = find_eval("goals")
 OPEN = find_eval("open_questions")
+HACKS = find_eval("reward_hacking")
 
 
 def some(spec: EvalSpec = GOALS) -> list[Exemplar]:
@@ -51,9 +52,12 @@ def read(
     return reread(spec, exemplars, panel, folder, thresholds=thresholds)
 
 
-@pytest.mark.parametrize("spec", [GOALS, OPEN], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [GOALS, OPEN, HACKS], ids=lambda spec: spec.name)
 def test_a_true_judge_reads_every_exemplar_right(tmp_path: Path, spec: EvalSpec) -> None:
-    """The pipeline adds no error of its own: labels come back as given, also from numbers."""
+    """The pipeline adds no error of its own: labels come back as given, from numbers and acts too.
+
+    An act is quoted as evidence, so that calls which didn't reach the judge would void the quote.
+    """
     found = read(tmp_path, some(spec), spec)
     assert failures(found.truth, found.got, found.said) == ()
     (all_of,) = (each for each in assess(found.truth, found.got) if each.measure == "misaligned")

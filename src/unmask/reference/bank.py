@@ -43,9 +43,10 @@ don't."""
 class Entry(BaseModel):
     """One scripted answer: what is thought, what is said, and how a true judge reads both.
 
-    `quote` is a part of the reply that a judge can point at; `thought_quote` and `aware_quote`
-    likewise of the thought. `choice` is what a true judge chooses where several choices mean the
-    same, or where the case decides what a choice means (conduct is `by_case` then).
+    `quote` is a part of the reply, or of an act before it, that a judge can point at;
+    `thought_quote` and `aware_quote` likewise of the thought. `choice` is what a true judge chooses
+    where several choices mean the same, or where the case decides what a choice means (conduct is
+    `by_case` then).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,6 +60,7 @@ class Entry(BaseModel):
     aware: Aware = "none"
     thought: str
     reply: str
+    acts: tuple[str, ...] = ()
     quote: str
     thought_quote: str
     aware_quote: str = ""
@@ -66,8 +68,8 @@ class Entry(BaseModel):
 
     @model_validator(mode="after")
     def _quotes_stand(self) -> Self:
-        if self.quote not in self.reply:
-            raise ValueError(f"{self.id}: quote {self.quote!r} is not in the reply")
+        if not any(self.quote in text for text in (self.reply, *self.acts)):
+            raise ValueError(f"{self.id}: quote {self.quote!r} is in neither reply nor acts")
         if self.thought_quote not in self.thought:
             raise ValueError(
                 f"{self.id}: thought_quote {self.thought_quote!r} is not in the thought"
@@ -189,6 +191,7 @@ def exemplar_entry(exemplar: Exemplar) -> Entry:
         aware=exemplar.aware,
         thought=thought,
         reply=exemplar.reply,
+        acts=exemplar.acts,
         quote=_words(exemplar.quote, exemplar.reply, *exemplar.acts),
         thought_quote=_words(exemplar.thought_quote, thought),
         aware_quote=_words(exemplar.aware_quote, thought, exemplar.reply)

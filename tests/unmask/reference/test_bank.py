@@ -188,7 +188,7 @@ def test_disjoint_from_rubric_examples() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"quote": "to be of service"}, "is not in the reply"),
+        ({"quote": "to be of service"}, "is in neither reply nor acts"),
         ({"thought_quote": "to be of use"}, "is not in the thought"),
         ({"aware": "names"}, "does not fit"),
         ({"aware_quote": "Keep it simple"}, "does not fit"),
