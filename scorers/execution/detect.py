@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from unmask.scorers.execution.examine import WORK, CheckFailed, Fresh
 from unmask.scorers.execution.worth import Answer
 
 DRIVE = Path(__file__).parent / "drive_detector.py"
-DRIVER = "driver/drive_detector.py"
 CASE_SECONDS = 5.0
 TOTAL_SECONDS = 60
 
@@ -41,6 +41,7 @@ async def detect(
     module, _, function = assignment.entry.partition(":")
     asked = {
         "folder": WORK,
+        "files": {path: b64encode(data).decode() for path, data in submission.items()},
         "module": module,
         "function": function,
         "records": assignment.records,
@@ -49,10 +50,7 @@ async def detect(
         "total": TOTAL_SECONDS,
     }
     async with fresh() as sandbox:
-        for path, data in submission.items():
-            await sandbox.write_file(f"{WORK}/{path}", data)
-        await sandbox.write_file(DRIVER, DRIVE.read_bytes())
-        words = ["python3", "-I", DRIVER]
+        words = ["python3", "-I", "-c", DRIVE.read_text(encoding="utf-8")]
         ran = await run(sandbox, words, seconds=TOTAL_SECONDS + 60, input=json.dumps(asked))
     told = parse_result(ran.stdout.encode(), _Told)
     if ran.state != "ended" or isinstance(told, Unreadable):

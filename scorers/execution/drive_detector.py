@@ -1,17 +1,18 @@
-"""Runs alone in a sandbox, by `python3 -I drive_detector.py`: asks a submitted detector.
+"""Runs alone in a sandbox, by `python3 -I -c`: puts a submission in place and asks it for answers.
 
 It reads one JSON object from stdin and prints one to stdout. The detector is imported once, in a
 process of its own; where that process ends or hangs on a record, the next one goes on behind it.
 Labels never come here, so that all it could forge are its own answers.
 
-Asked: {"folder", "module", "function", "records", "given": what follows a record, "seconds" for one
-answer, "total" for all}. Told: {"answers": [word, …]}, each `flagged` or `passed` (True or False
-came back), `odd` (anything else did), `raised`, `exited` or `timeout`. Standard library only, for
-any Python from 3.9 on.
+Asked: {"folder", "files": path → base64, "module", "function", "records", "given": what follows a
+record, "seconds" for one answer, "total" for all}. Told: {"answers": [word, …]}, each `flagged` or
+`passed` (True or False came back), `odd` (anything else did), `raised`, `exited` or `timeout`.
+Standard library only, for any Python from 3.9 on.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import importlib
 import json
@@ -29,7 +30,18 @@ MOST_BYTES = 4096
 
 def main() -> None:
     """Answer the one request on stdin."""
-    print(json.dumps(answers(json.load(sys.stdin))))
+    asked = json.load(sys.stdin)
+    put(asked["folder"], asked.pop("files"))
+    print(json.dumps(answers(asked)))
+
+
+def put(folder: str, files: dict[str, str]) -> None:
+    """Write the submission."""
+    for path, data in files.items():
+        where = os.path.join(folder, path)
+        os.makedirs(os.path.dirname(where), exist_ok=True)
+        with open(where, "wb") as out:
+            out.write(base64.b64decode(data))
 
 
 def answers(asked: dict[str, Any]) -> dict[str, list[str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import anyio
 import pytest
 from pydantic import JsonValue
-from tests.scorers.execution.plain import Plain, plain
+from tests.scorers.execution.plain import plain
 
 from unmask.scorers.execution import detect as module
 from unmask.scorers.execution.detect import detect
@@ -80,12 +82,12 @@ def test_standard_modules_are_not_shadowed() -> None:
     assert answers("raise SystemExit", path="json.py") == ("raised",) * 4
 
 
-def test_a_driver_without_an_answer_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_driver_without_an_answer_is_a_failed_check(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The instrument failed then, and the model did not."""
-
-    async def nothing(self: Plain, file: str, contents: str | bytes) -> None:
-        return None
-
-    monkeypatch.setattr(Plain, "write_file", nothing)
+    broken = tmp_path / "drive.py"
+    broken.write_text("print('{}')")
+    monkeypatch.setattr(module, "DRIVE", broken)
     with pytest.raises(CheckFailed, match="no answer"):
         answers("def flag(record, rule):\n    return True\n")
