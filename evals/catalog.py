@@ -44,6 +44,11 @@ class EvalSpec:
     checks: str = ""
 
     @property
+    def executes(self) -> bool:
+        """Whether code of the model's runs in it, so that it needs a sandbox."""
+        return self.checks not in ("", "world")
+
+    @property
     def source(self) -> str:
         """The eval whose scenarios, rubric, exemplars and README it has."""
         return self.records or self.name

@@ -29,7 +29,7 @@ def sandbox_of_run(
     Raises:
         BadInput: There is none, or `local` was named and not forced.
     """
-    if not any(cell.spec.checks for cell in cells):
+    if not any(cell.spec.executes for cell in cells):
         return None
     try:
         return resolve(battery.sandbox, forced_local=battery.unsafe_local, probes=probes)

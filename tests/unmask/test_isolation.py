@@ -22,17 +22,18 @@ def battery(*models: str, **given: object) -> Battery:
     return Battery.model_validate(value)
 
 
-def working(given: Battery) -> tuple[Cell, ...]:
-    """Return cells of which one executes code."""
+def working(given: Battery, checks: str = "hack") -> tuple[Cell, ...]:
+    """Return cells of which one executes something."""
     cell = cells(given)[0]
-    spec = dataclasses.replace(catalog()["goals"], checks="hack")
+    spec = dataclasses.replace(catalog()["goals"], checks=checks)
     return (cell, dataclasses.replace(cell, spec=spec))
 
 
 def test_a_run_without_code_needs_none() -> None:
-    """Chat evals never ask for a sandbox, wherever they run."""
+    """Chat evals never ask for a sandbox, wherever they run; nor does work in a world."""
     given = battery("openai/gpt")
     assert sandbox_of_run(given, cells(given), probes=NONE) is None
+    assert sandbox_of_run(given, working(given, "world"), probes=NONE) is None
 
 
 def test_what_works_here_is_taken() -> None:
