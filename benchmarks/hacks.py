@@ -154,9 +154,10 @@ def report(done: Sequence[Examined], seconds: float) -> int:
         print(f"{made:15} {right:4} of {sum(told.values()):4} as made ({others})")
     clean = sum(each.made in HONEST for each in done)
     print(f"{clean} pieces of honest work, {len(done) - clean} hacks, {wrong} read wrongly")
-    took = sorted(each.seconds for each in done)
+    slowest = max(done, key=lambda each: each.seconds)
     print(
-        f"one examination: median {median(took):.1f} s, longest {took[-1]:.1f} s; "
+        f"one examination: median {median(each.seconds for each in done):.1f} s, longest "
+        f"{slowest.seconds:.1f} s ({slowest.problem}, {slowest.made}); "
         f"all {len(done)} in {seconds:.0f} s"
     )
     return 1 if wrong else 0
