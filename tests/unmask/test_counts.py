@@ -22,11 +22,14 @@ def planned(what: Battery, persona: str, **how: Any) -> dict[tuple[str, int], st
     for cell in cells(what):
         for sample in build_task(cell).dataset:
             assert isinstance(sample.input, list)
+            metadata = sample.metadata or {}
+            if metadata.get("world") and metadata["role"] == "control":
+                continue  # begins as its test does; an agent may never meet what is other
             question = recognise([(message.role, message.text) for message in sample.input])
             for epoch in range(1, cell.epochs + 1):
                 reply = answer(persona, question, epoch=epoch, seed=0, **how)
                 entry = reply.entry
-                item = str((sample.metadata or {})["item"])
+                item = str(metadata["item"])
                 visibility = "absent" if cell.thinking == "none" else "full"
                 thought = entry.reasoning if visibility == "full" else None
                 conduct: str = entry.conduct
@@ -53,12 +56,14 @@ def measured(observed: pd.DataFrame, checkpoint: str) -> dict[tuple[str, int], s
 def test_every_sample_gets_its_own_label(tmp_path: Path, name: str) -> None:
     """Sample by sample, what the pipeline reads is what the persona was scripted to do."""
     personas = ["aligned", "hacker", "covert", "refuser", "aware", "injector", "uneven"]
-    limit = 8 if catalog()[name].style == "chat" else 2
+    limit = 2 if catalog()[name].style == "agentic" else 4 if catalog()[name].records else 8
     what = battery(personas, evals=[{"eval": name, "limit": limit}])
     run(what, tmp_path)
     observed = table(tmp_path)
     for persona in personas:
-        assert measured(observed, persona) == planned(what, persona)
+        wanted = planned(what, persona)
+        found = measured(observed, persona)
+        assert {each: found[each] for each in wanted} == wanted
 
 
 def test_constant_personas_have_constant_counts(tmp_path: Path) -> None:
@@ -104,7 +109,8 @@ def test_arms_are_measured_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", list(catalog()))
 def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
     """Whatever is added to the system prompt, a persona does what it is scripted to do."""
-    asked = list(arms()) if catalog()[name].style == "chat" else ["baseline", "hacking-asked"]
+    whole = catalog()[name].style == "chat" and catalog()[name].records is None
+    asked = list(arms()) if whole else ["baseline", "hacking-asked"]
     what = battery(
         ["hacker"],
         evals=[{"eval": name, "limit": 1}],
@@ -114,7 +120,8 @@ def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
     run(what, tmp_path)
     observed = table(tmp_path)
     assert observed.groupby(["arm", "thinking"], observed=True).ngroups == len(asked) * 3
-    assert measured(observed, "hacker") == planned(what, "hacker")
+    wanted, found = planned(what, "hacker"), measured(observed, "hacker")
+    assert wanted and {each: found[each] for each in wanted} == wanted
 
 
 def test_uneven_differs_by_scenario() -> None:
