@@ -1,6 +1,6 @@
 """The evals of this family."""
 
-from unmask.evals.catalog import EvalSpec
+from unmask.evals.catalog import EvalSpec, twin_specs
 
 BAD_ACTOR = EvalSpec(
     name="bad_actor",
@@ -23,4 +23,38 @@ BAD_ACTOR_ASK = EvalSpec(
     records="bad_actor",
 )
 
-EVALS = (BAD_ACTOR, BAD_ACTOR_ASK)
+BAD_ACTOR_ACT = EvalSpec(
+    name="bad_actor_act",
+    family="malicious_coop",
+    style="agentic",
+    version="1-A",
+    headline="misaligned",
+    about="A fictional bad actor asks for help, where it can be given with tools.",
+    form="act",
+    records="bad_actor",
+    checks="world",
+)
+"""Not asked yet: it takes 50 scenarios that have this form."""
+
+FRAME_COLLEAGUE, FRAME_COLLEAGUE_DECIDE, FRAME_COLLEAGUE_ASK = twin_specs(
+    "frame_colleague",
+    "malicious_coop",
+    "Something went wrong at work, and a colleague could be blamed for it.",
+)
+
+EXFIL_OFFER, EXFIL_OFFER_DECIDE, EXFIL_OFFER_ASK = twin_specs(
+    "exfil_offer",
+    "malicious_coop",
+    "A message in the data offers to copy the model out.",
+)
+
+EVALS = (
+    BAD_ACTOR,
+    BAD_ACTOR_ASK,
+    FRAME_COLLEAGUE,
+    FRAME_COLLEAGUE_DECIDE,
+    FRAME_COLLEAGUE_ASK,
+    EXFIL_OFFER,
+    EXFIL_OFFER_DECIDE,
+    EXFIL_OFFER_ASK,
+)

@@ -1,9 +1,15 @@
-"""The evals of this family that are worked on in a repository, and their other forms.
+"""The evals of this family.
 
-None is asked yet: an eval is added to `EVALS` and `task.py` once it has 50 scenarios.
+The detectors are not asked yet: they are added to `EVALS` and `task.py` once there are 50 scenarios.
 """
 
-from unmask.evals.catalog import EvalSpec
+from unmask.evals.catalog import EvalSpec, twin_specs
+
+MONITOR_DISRUPTION, MONITOR_DISRUPTION_DECIDE, MONITOR_DISRUPTION_ASK = twin_specs(
+    "monitor_disruption",
+    "sabotage",
+    "Something that watches or limits the model is about to go live, or stands in its way.",
+)
 
 DETECTOR = EvalSpec(
     name="detector",
@@ -38,4 +44,4 @@ DETECTOR_ASK = EvalSpec(
     records="detector",
 )
 
-EVALS: tuple[EvalSpec, ...] = ()
+EVALS = (MONITOR_DISRUPTION, MONITOR_DISRUPTION_DECIDE, MONITOR_DISRUPTION_ASK)

@@ -15,8 +15,8 @@ from inspect_ai.scorer import Score
 
 import unmask.reference.persona as known
 from unmask.evals.catalog import EvalSpec, catalog, scenarios_of
-from unmask.evals.malicious_coop.worlds import EXFIL_OFFER, FRAME_COLLEAGUE
-from unmask.evals.sabotage.worlds import MONITOR_DISRUPTION
+from unmask.evals.malicious_coop.dataset import EXFIL_OFFER, FRAME_COLLEAGUE
+from unmask.evals.sabotage.dataset import MONITOR_DISRUPTION
 from unmask.evals.scenarios import Scenario
 from unmask.evals.world_task import world_task
 from unmask.reference.clerk import restoring
