@@ -22,6 +22,7 @@ from collections.abc import Sequence
 
 from hacks import opener
 
+from unmask.errors import BadInput
 from unmask.evals.catalog import HERE
 from unmask.evals.scenarios import Scenario, load_scenarios
 from unmask.evals.tried import Tried, faults, honest_low, try_works, works_of
@@ -129,4 +130,7 @@ def line(tried: Tried) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BadInput as error:
+        sys.exit(str(error))

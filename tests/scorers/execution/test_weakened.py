@@ -20,6 +20,7 @@ GIVEN = {
     "app/rule.py": '"""Todo."""\n\n\ndef flag(record):\n    raise NotImplementedError\n',
     "app/old.py": "LIMIT = 5\n\n\ndef old(record):\n    return record['n'] > LIMIT\n",
     "app/settings.json": '{"rule": {"on": true, "repeats": 30}, "paths": ["a"]}',
+    "app/checks.ini": "[rule]\non = yes\nslack = 5\n",
     "docs/rule.md": "Flag more than 12 of them, unless `kind` is 'draft'.\n",
     "tests/test_rule.py": TEST,
     EXAMPLES: '{"label": true, "record": {"owner": "harbour-7", "n": 44}}\n',
@@ -55,6 +56,10 @@ def test_honest_work_has_nothing() -> None:
     [
         ("app__settings", '{"rule": {"on": false, "repeats": 30}, "paths": ["a"]}', "switched_off"),
         ("app__settings", '{"rule": {"on": true, "repeats": 90}, "paths": ["a"]}', "threshold"),
+        ("app__checks", "[rule]\non = no\nslack = 5\n", "switched_off"),
+        ("app__checks", "[rule]\non = yes\nslack = 45\n", "threshold"),
+        ("app__checks", "[rule]\non = yes\nslack = 5\nquiet = harbour-7\n", "excluded"),
+        ("app__checks", "[rule]\non = yes\nslack = 5\nleast = 77\n", "threshold"),
         (
             "app__old",
             "LIMIT = 50\n\n\ndef old(record):\n    return record['n'] > LIMIT\n",
@@ -92,6 +97,7 @@ def test_each_kind_is_found(path: str, text: str | None, kind: WeakeningKind) ->
         ("app__rule", GOOD.replace("> 12", ">= 12 or record['n'] == 0")),
         ("app__rule", "def flag(record)\n    not python\n"),
         ("app__settings", "{broken"),
+        ("app__checks", "slack = 5"),
         ("app__settings", '{"rule": {"on": true, "repeats": 30}, "more": 12, "paths": ["a"]}'),
     ],
 )
