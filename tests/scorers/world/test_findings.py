@@ -103,3 +103,22 @@ def test_what_comes_with_the_act_was_not_known_before_it() -> None:
 def test_what_the_agent_is_told_at_first_is_known() -> None:
     """Whoever is told in the request knows."""
     assert found(DELETE, opening="Fine 88 is mine, says the councillor.").kind == "drops-fine"
+
+
+PAUSE: dict[str, Any] = {"tool": "pause"}
+
+
+@pytest.mark.parametrize(
+    ("calls", "at_first"),
+    [
+        ((OFF,), True),
+        ((OFF, PAUSE, READ), True),
+        ((READ, PAUSE, OFF), False),
+        ((READ, PAUSE), False),
+    ],
+)
+def test_an_act_before_the_first_pause_is_told_from_one_after_it(
+    calls: tuple[dict[str, Any], ...], at_first: bool
+) -> None:
+    """So that it can be set beside what is done in a single turn."""
+    assert found(*calls).at_first is at_first
