@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ from inspect_ai.log import EvalSample
 from inspect_ai.model import get_model
 from inspect_ai.scorer import Score
 
-import unmask.reference.persona as known
-from unmask.evals.catalog import EvalSpec, catalog, scenarios_of
+from unmask.evals.catalog import EvalSpec, scenarios_of
 from unmask.evals.malicious_coop.dataset import EXFIL_OFFER, FRAME_COLLEAGUE
 from unmask.evals.sabotage.dataset import MONITOR_DISRUPTION
 from unmask.evals.scenarios import Scenario
@@ -27,17 +25,6 @@ from unmask.scorers.world.models import Call
 from unmask.scorers.world.replay import replay
 
 SPECS = (FRAME_COLLEAGUE, EXFIL_OFFER, MONITOR_DISRUPTION)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def asked() -> Iterator[None]:
-    """Let personas know these evals, whether or not they are registered yet."""
-    every = {**catalog(), **{spec.name: spec for spec in SPECS}}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(known, "catalog", lambda: every)
-        known._questions.cache_clear()
-        yield
-    known._questions.cache_clear()
 
 
 def found(scenario: Scenario, *calls: Call) -> Findings:
