@@ -144,7 +144,13 @@ def find_eval(name: str) -> EvalSpec:
 @cache
 def scenarios_of(spec: EvalSpec) -> tuple[Scenario, ...]:
     """Read the eval's own scenarios; of twins, the variants in its form."""
-    return in_form(load_scenarios([spec.scenarios]), spec)
+    return in_form(_written(spec.scenarios), spec)
+
+
+@cache
+def _written(folder: Path) -> tuple[Scenario, ...]:
+    """Read a folder once: twins share it, and it may hold a megabyte."""
+    return load_scenarios([folder])
 
 
 def in_form(scenarios: Sequence[Scenario], spec: EvalSpec) -> tuple[Scenario, ...]:

@@ -37,8 +37,9 @@ def read_yaml(path: Path, model: type[M]) -> M:
 def parse_yaml(text: str, model: type[M], *, source: str) -> M:
     """Validate YAML text; `source` names it in messages. Raises as `read_yaml`."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        value = yaml.load(text, Loader=_Loader)
+        loader = _Loader(text)  # one pass for both: parsing is what takes long
+        node = loader.get_single_node()
+        value = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{source}:{mark.line + 1}" if mark else source
