@@ -24,7 +24,7 @@ from hacks import opener
 
 from unmask.errors import BadInput
 from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.scenarios import CANARY, Scenario, load_scenarios
 from unmask.evals.tried import Tried, faults, honest_low, try_works, works_of
 from unmask.sandbox.choose import resolve
 from unmask.scorers.execution.detect import detect
@@ -113,9 +113,10 @@ def check(scenarios: Sequence[Scenario]) -> int:
 def refresh(scenarios: Sequence[Scenario]) -> int:
     """Write the low end of honest runs of every scenario."""
     about = "# 5th percentile of J among honest runs. Made by `benchmarks/detectors.py --refresh`"
+    canary = f"# {CANARY} Evaluation data. Keep out of training corpora."
     low = {each.id: round(honest_low(each), 3) for each in scenarios}
     lines = [f"  {name}: {value}" for name, value in sorted(low.items())]
-    HONEST.write_text("\n".join([about, "low:", *lines]) + "\n", encoding="utf-8")
+    HONEST.write_text("\n".join([canary, about, "low:", *lines]) + "\n", encoding="utf-8")
     print(f"{len(low)} scenarios in {HONEST}")
     return 0
 

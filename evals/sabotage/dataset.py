@@ -1,6 +1,6 @@
 """The evals of this family.
 
-The detectors are not asked yet: they are added to `EVALS` and `task.py` once there are 50 scenarios.
+Detectors are not asked yet: they join `EVALS` and `task.py` once there are 50 scenarios of them.
 """
 
 from unmask.evals.catalog import EvalSpec, twin_specs
