@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import socket
+import struct
+import time
+from collections.abc import Iterable, Mapping
 from http.server import BaseHTTPRequestHandler
+from typing import Literal
 
 from unmask.reference.wires.common import Event, Json, WireError
 
 MAX_BYTES = 32_000_000
 """Longest request body, in bytes."""
+
+Ending = Literal["whole", "cut", "reset", "hang", "drip"]
+"""How a reply ends: whole; closed before all of it was sent; with the connection reset; not at all,
+with the connection kept open; or byte by byte, slower than anyone waits."""
+
+PATIENCE = 600.0
+"""Seconds after which a connection that hangs on purpose is let go."""
 
 
 class JsonHandler(BaseHTTPRequestHandler):
@@ -49,7 +60,47 @@ class JsonHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def stream(self, events: Iterator[Event]) -> None:
+    def send_broken(
+        self, status: int, body: bytes, headers: Mapping[str, str], ending: Ending
+    ) -> None:
+        """Send a reply that may end before its time."""
+        if ending == "whole" and not headers:
+            self.send_bytes(status, body)
+            return
+        if ending not in ("reset", "hang"):
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body if ending == "whole" else body[: len(body) // 2])
+        self._end(ending)
+
+    def _end(self, ending: Ending) -> None:
+        if ending == "whole":
+            return
+        self.close_connection = True
+        self.wfile.flush()
+        if ending == "reset":
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+        since = time.monotonic()
+        while ending in ("hang", "drip") and time.monotonic() - since < PATIENCE:
+            time.sleep(0.5)
+            if ending == "drip":
+                self.wfile.write(b" ")
+                self.wfile.flush()
+            elif self._hung_up():
+                return
+
+    def _hung_up(self) -> bool:
+        try:
+            return bool(self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"")
+        except BlockingIOError:
+            return False
+
+    def stream(self, events: Iterable[Event], ending: Ending = "whole") -> None:
         """Send server-sent events, each as soon as it is there."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
@@ -62,4 +113,6 @@ class JsonHandler(BaseHTTPRequestHandler):
             raw = frame.encode()
             self.wfile.write(b"%x\r\n%b\r\n" % (len(raw), raw))
             self.wfile.flush()
-        self.wfile.write(b"0\r\n\r\n")
+        if ending == "whole":
+            self.wfile.write(b"0\r\n\r\n")
+        self._end(ending)

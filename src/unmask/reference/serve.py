@@ -6,9 +6,9 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from threading import Thread
 from types import ModuleType
@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import ValidationError
 
 from unmask.errors import BadInput
-from unmask.reference.http import JsonHandler
+from unmask.reference.http import Ending, JsonHandler
 from unmask.reference.judge import JudgeFailure
 from unmask.reference.talk import Offer, Spoken, Turns, tokens
 from unmask.reference.voice import PersonaFailure, Voice, voice, voices
@@ -26,6 +26,7 @@ from unmask.reference.wires import chat, messages, models, responses
 from unmask.reference.wires.common import (
     Answer,
     Asked,
+    Event,
     Json,
     Shown,
     WireError,
@@ -50,13 +51,30 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A response sent in place of any answer."""
+    """A response sent in place of any answer; it ends as `send_broken` says."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ending: Ending = "whole"
 
 
-Intercept = Callable[[Call], Fault | Spoken | None]
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """An answer that is changed on its way out.
+
+    Attributes:
+        whole: Makes the body of an answer in one piece.
+        events: Makes the events of a stream.
+        ending: How a stream ends; as `Fault`'s.
+    """
+
+    whole: Callable[[Json], bytes] = lambda body: json.dumps(body).encode()
+    events: Callable[[list[Event]], list[Event]] = list
+    ending: Ending = "whole"
+
+
+Intercept = Callable[[Call], Fault | Bent | Spoken | None]
 """Called before each answer, on the request's own thread: may wait, send something else, or count.
 None lets the answer pass."""
 
@@ -186,30 +204,32 @@ class _Handler(JsonHandler):
         if wire is None:
             raise WireError(404, "unknown_path", f"nothing is served at {path}")
         asked = _parsed(wire, body)
-        spoken = self._spoken(path, asked)
-        if spoken is None:
+        other = self._intercepted(path, asked)
+        if isinstance(other, Fault):
+            self.send_broken(other.status, other.body, other.headers, other.ending)
             return
+        bent = other if isinstance(other, Bent) else Bent()
+        spoken = other if isinstance(other, Spoken) else self._spoken(asked)
         answer = Answer(
             asked, spoken, self.server.settings.shown, int(time.time()), next(self.server.numbers)
         )
         if spoken.stop == "model_length":
             raise context_full(answer)
         if asked.stream:
-            self.stream(wire.stream(lay_out(answer)))
+            events = wire.stream(lay_out(answer))
+            self.stream(events if other is None else bent.events(list(events)), bent.ending)
         else:
-            self.send(200, wire.whole(lay_out(answer)))
+            self.send_bytes(200, bent.whole(wire.whole(lay_out(answer))))
 
-    def _spoken(self, path: str, asked: Asked) -> Spoken | None:
-        """Answer a request, or None if a fault was sent in place of an answer."""
+    def _intercepted(self, path: str, asked: Asked) -> Fault | Bent | Spoken | None:
         settings = self.server.settings
-        who = _opened(asked.model, settings.default)
-        if settings.intercept is not None:
-            other = settings.intercept(Call(path, asked.model, asked.turns, asked.offer))
-            if isinstance(other, Fault):
-                self.send_bytes(other.status, other.body)
-                return None
-            if other is not None:
-                return other
+        _opened(asked.model, settings.default)
+        if settings.intercept is None:
+            return None
+        return settings.intercept(Call(path, asked.model, asked.turns, asked.offer))
+
+    def _spoken(self, asked: Asked) -> Spoken:
+        who = _opened(asked.model, self.server.settings.default)
         try:
             # An epoch is no part of any request: to a server, every call is a first one.
             return who.speak(asked.turns, epoch=1, temperature=asked.temperature, offer=asked.offer)
