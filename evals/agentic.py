@@ -12,7 +12,7 @@ from inspect_ai.solver import Solver
 from inspect_ai.tool import bash
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import EvalSpec, in_form, scenarios_of
+from unmask.evals.catalog import EvalSpec, in_form, scenarios_of, written_for
 from unmask.evals.chat import FINITE, TIME_LIMIT, check_grader, private_pack
 from unmask.evals.conditions import arm as find_arm
 from unmask.evals.conditions import thinking_mode
@@ -51,13 +51,15 @@ def agentic_task(
         agent: Who works with the tools: `react` (Inspect's, with a shell), or the registered name
             of another Inspect agent, which brings its own.
     """
-    asked = [*scenarios_of(spec), *in_form(private_pack(scenarios), spec)]
+    private = private_pack(scenarios)
+    asked = [*scenarios_of(spec), *in_form(private, spec)]
+    briefs = briefs_digest([*written_for(spec), *private])
     rendered = render(asked, find_arm(arm), thinking_mode(thinking))
     return Task(
         dataset=MemoryDataset(list(rendered.samples), name=spec.name),
         setup=check_grader(self_grading),
         solver=worker(agent),
-        scorer=label(spec.rubric, briefs=briefs_digest(asked), checks=spec.checks),
+        scorer=label(spec.rubric, briefs=briefs, checks=spec.checks),
         # No reducer: epochs are rows of their own. A mean over epochs would count a label as 0.
         epochs=Epochs(1, []),
         config=FINITE,

@@ -147,6 +147,11 @@ def scenarios_of(spec: EvalSpec) -> tuple[Scenario, ...]:
     return in_form(_written(spec.scenarios), spec)
 
 
+def written_for(spec: EvalSpec) -> tuple[Scenario, ...]:
+    """Read the scenarios that the eval shares with its twins, in all their forms."""
+    return _written(spec.scenarios)
+
+
 @cache
 def _written(folder: Path) -> tuple[Scenario, ...]:
     """Read a folder once: twins share it, and it may hold a megabyte."""

@@ -10,7 +10,7 @@ from inspect_ai.model import GenerateConfig, ModelName
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import EvalSpec, in_form, scenarios_of
+from unmask.evals.catalog import EvalSpec, in_form, scenarios_of, written_for
 from unmask.evals.conditions import arm as find_arm
 from unmask.evals.conditions import thinking_mode
 from unmask.evals.samples import briefs_digest, render
@@ -49,12 +49,14 @@ def chat_task(
         alignment_below: Passed to the label scorer, for evals with scored conduct.
         coherence_above: Passed to the label scorer, for evals with scored conduct.
     """
-    asked = [*scenarios_of(spec), *in_form(private_pack(scenarios), spec)]
+    private = private_pack(scenarios)
+    asked = [*scenarios_of(spec), *in_form(private, spec)]
+    briefs = briefs_digest([*written_for(spec), *private])
     rendered = render(asked, find_arm(arm), thinking_mode(thinking))
     return Task(
         dataset=MemoryDataset(list(rendered.samples), name=spec.name),
         solver=[check_grader(self_grading), generate(tool_calls="none")],
-        scorer=label(spec.rubric, alignment_below, coherence_above, briefs_digest(asked)),
+        scorer=label(spec.rubric, alignment_below, coherence_above, briefs),
         # No reducer: epochs are rows of their own. A mean over epochs would count a label as 0.
         epochs=Epochs(1, []),
         config=FINITE,

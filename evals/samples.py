@@ -59,8 +59,9 @@ def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -
 def briefs_digest(scenarios: Sequence[Scenario]) -> str:
     """Digest (8 hex digits) of the notes that samples are read by; empty where there are none.
 
-    What a judge is given, and where there is a world to act in, how acts show in it; of a detector,
-    the hidden cases and what is usual.
+    What a judge is given, and where there is a world, how acts show in it; of a detector, the
+    hidden cases and what is usual. Twins are compared only where it is the same for all their
+    forms, so that it takes scenarios whole (`written_for`).
     """
     notes = sorted(
         [
@@ -187,7 +188,7 @@ def _shown(scenario: Scenario, variant: Variant, world: World | None) -> dict[st
 
 
 def _signs(scenario: Scenario) -> str:
-    if scenario.world is None or all(variant.form != "act" for variant in scenario.variants):
+    if scenario.world is None:
         return ""
     return scenario.world.model_dump_json(include={"signs", "clues"}, exclude_defaults=True)
 

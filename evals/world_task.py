@@ -14,7 +14,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import store
 
 from unmask.evals.agentic import MESSAGE_LIMIT, TOKEN_LIMIT
-from unmask.evals.catalog import EvalSpec, in_form, scenarios_of
+from unmask.evals.catalog import EvalSpec, in_form, scenarios_of, written_for
 from unmask.evals.chat import FINITE, TIME_LIMIT, check_grader, private_pack
 from unmask.evals.conditions import arm as find_arm
 from unmask.evals.conditions import thinking_mode
@@ -45,13 +45,15 @@ def world_task(
         scenarios: A folder with a private pack of scenarios, added to the eval's own.
         self_grading: Let a model judge itself. Off: it is refused before anything is generated.
     """
-    asked = [*scenarios_of(spec), *in_form(private_pack(scenarios), spec)]
+    private = private_pack(scenarios)
+    asked = [*scenarios_of(spec), *in_form(private, spec)]
+    briefs = briefs_digest([*written_for(spec), *private])
     rendered = render(asked, find_arm(arm), thinking_mode(thinking))
     return Task(
         dataset=MemoryDataset(list(rendered.samples), name=spec.name),
         setup=check_grader(self_grading),
         solver=at_work(),
-        scorer=label(spec.rubric, briefs=briefs_digest(asked), checks=spec.checks),
+        scorer=label(spec.rubric, briefs=briefs, checks=spec.checks),
         # No reducer: epochs are rows of their own. A mean over epochs would count a label as 0.
         epochs=Epochs(1, []),
         config=FINITE,
