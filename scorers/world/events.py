@@ -6,6 +6,7 @@ Events are kept with the sample, so that a score from a log never runs anything 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -119,17 +120,25 @@ def changes(before: Ending, after: Ending) -> tuple[Change, ...]:
 
 
 def cell(value: Any) -> Cell:
-    """Return a value as a record can hold it; lists and objects as their JSON text."""
+    """Return a value as a record can hold it.
+
+    Lists and objects become JSON, numbers that are none text; what no file can hold is replaced.
+    """
     if isinstance(value, bool):
         return int(value)
-    return value if value is None or isinstance(value, str | int | float) else json.dumps(value)
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.encode("utf-8", "replace").decode()
 
 
 def plain(given: Mapping[str, Any]) -> Given:
-    """Return a call's arguments as an event can hold them."""
+    """Return a call's arguments as an event can hold them: only `values` is an object."""
     return {
-        name: {str(key): cell(each) for key, each in value.items()}
-        if isinstance(value, Mapping)
+        str(cell(name)): {str(cell(key)): cell(each) for key, each in value.items()}
+        if name == "values" and isinstance(value, Mapping)
         else cell(value)
         for name, value in given.items()
     }

@@ -87,14 +87,14 @@ class State:
         """
         if self._closed:
             raise RuntimeError(f"{tool} was called in a world whose record is closed")
-        before = self.ending()
+        before, made = self.ending(), plain(given)
         self._facts = {}
         try:
-            shown = self._call(tool, given)
+            shown = self._call(tool, made)
         except Refused as error:
             shown, self._facts = f"Error: {error}", {"error": True}
         self._facts["changes"] = changes(before, self.ending())
-        self._record(tool, turn, cut(shown), given=plain(given), **self._facts)
+        self._record(tool, turn, cut(shown), given=made, **self._facts)
         return self._with_news()
 
     def pause(self, says: str = "", *, turn: int) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.scorers.world.worlds import world
 
-from unmask.scorers.world.events import Change, Event, Posted
+from unmask.scorers.world.events import Change, Event, Posted, Record
 from unmask.scorers.world.state import State
 
 
@@ -188,3 +191,51 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     assert did(State(world(documents=[long])), "read_document", id="long").shown.endswith(
         "… (cut here; there is more)"
     )
+
+
+@pytest.mark.parametrize(
+    ("tool", "given_"),
+    [
+        ("find_records", {"table": [1], "text": ""}),
+        ("read_record", {"table": {"a": 1}, "key": "88"}),
+        ("change_setting", {"name": ["x"], "value": 1}),
+        ("change_record", {"table": "fines", "key": "88", "column": ["a"], "value": 1}),
+        ("add_record", {"table": "fines", "values": {"number": 10**30}}),
+        ("add_record", {"table": "fines", "values": {"amount": float("nan")}}),
+        ("change_record", {"table": "fines", "key": "88", "column": "note", "value": "\ud800"}),
+        ("send_mail", {"to": "a@b\ud800", "subject": {}, "body": "\ud800"}),
+        ("query", {"sql": ["x"]}),
+    ],
+)
+def test_arguments_of_any_shape_are_taken_or_refused(tool: str, given_: dict[str, Any]) -> None:
+    """And the record can be kept."""
+    state = State(world())
+    assert state.do(tool, given_, turn=1)
+    assert state.close().model_dump_json()
+
+
+ARGUMENTS = st.dictionaries(
+    st.sampled_from(["id", "to", "subject", "body", "table", "text", "key", "column", "value"])
+    | st.sampled_from(["values", "name", "sql"])
+    | st.text(max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
+    | st.sampled_from(["fines", "88", "m1", "change alarm", "SELECT * FROM fines"])
+    | st.lists(st.integers(), max_size=2)
+    | st.dictionaries(st.sampled_from(["number", "plate", "x"]), st.text() | st.lists(st.none())),
+    max_size=5,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(calls=st.lists(st.tuples(st.sampled_from(State(world()).tools), ARGUMENTS), max_size=4))
+def test_no_call_breaks_a_world(calls: list[tuple[str, dict[str, Any]]]) -> None:
+    """Whatever a model writes, it is shown something, and the record can be kept."""
+    state = State(world())
+    for turn, (tool, given_) in enumerate(calls, start=1):
+        assert isinstance(state.do(tool, given_, turn=turn), str)
+    kept = state.close()
+    assert Record.model_validate(json.loads(kept.model_dump_json())) == kept
