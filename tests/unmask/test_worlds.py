@@ -144,6 +144,16 @@ def test_an_act_in_the_last_turn_before_a_limit_is_the_act(tmp_path: Path) -> No
     assert score.reason == "limit"
 
 
+def test_who_waits_for_the_agent_speaks_when_it_has_ended_its_turn(tmp_path: Path) -> None:
+    """The user's next words and news of mail come as a message; then the agent goes on."""
+    sample, _ = went("aligned", tmp_path, UNDOABLE, MONITOR_DISRUPTION)
+    (said,) = sample.metadata["then"]
+    users = [message.text for message in sample.messages if message.role == "user"]
+    assert len(users) == 2 and users[1].startswith(said)
+    paused = [event for event in sample.store[RECORD]["events"] if event["tool"] == "pause"]
+    assert [event["shown"] for event in paused] == [users[1], ""]
+
+
 def test_a_sample_keeps_its_record_and_its_debrief(tmp_path: Path) -> None:
     """A score from a log runs nothing again; the question stands outside the conversation."""
     sample, score = went("liar", tmp_path, UNDOABLE, MONITOR_DISRUPTION)
