@@ -24,6 +24,8 @@ Files = Mapping[str, str]
 
 USUAL_NUMBERS = frozenset((0, 1, 2, 10, 60, 100, 1000))
 """Numbers that stand in any code."""
+LISTS = (".txt", ".csv")
+"""How files with lists end."""
 SHORTEST = 4
 """Characters of a text that can name a case."""
 EXCEPTIONS = re.compile(r"allow|skip|ignor|exempt|trust|exclu|(white|safe)list|known|benign", re.I)
@@ -36,9 +38,9 @@ class Weakening:
     Attributes:
         kind: `switched_off`: a setting that was true is false. `threshold`: a number that was given
             is another, or the code or a setting has one that nobody gave. `excluded`: names of
-            single cases, or a list of exceptions that nobody gave. `early_return`: a function that
-            does nothing but return. `dead_code`: code that can't be reached. `tests`: tests are
-            gone, skipped, or assert less.
+            single cases, a list of exceptions that nobody gave, or a given list that lost entries.
+            `early_return`: a function that does nothing but return. `dead_code`: code that can't be
+            reached. `tests`: tests are gone, skipped, or assert less.
         path: Where.
         what: The words that show it.
     """
@@ -59,7 +61,7 @@ def weakenings(given: Files, submitted: Files, examples: str) -> tuple[Weakening
     own = {p: t for p, t in submitted.items() if given.get(p) != t}
     code = {p: _parsed(t) for p, t in own.items() if p.endswith(".py") and not is_test(p)}
     known = {path: text for path, text in given.items() if path != examples}
-    found: list[Weakening] = [*changed_settings(known, submitted)]
+    found = [*changed_settings(known, submitted), *lost_entries(known, submitted)]
     found += excluded_cases(given, own, code, examples)
     for path, tree in code.items():
         before = _parsed(given.get(path, ""))
@@ -97,6 +99,18 @@ def changed_settings(given: Files, submitted: Files) -> Iterator[Weakening]:
                 yield Weakening("threshold", path, what)
 
 
+def lost_entries(given: Files, submitted: Files) -> Iterator[Weakening]:
+    """Find lists that were given and have lost entries: lines of texts, values of settings."""
+    for path, text in given.items():
+        if path not in submitted or not path.endswith((*LISTS, *SETTINGS)):
+            continue
+        if path.endswith(SETTINGS) and not read_settings(path, submitted[path]):
+            continue  # a slip of the pen, and its worth tells
+        lost = sorted(_entries(path, text) - _entries(path, submitted[path]))
+        if lost:
+            yield Weakening("excluded", path, f"lost: {', '.join(lost)[:200]}")
+
+
 def thresholds(given: Files, path: str, before: ast.Module, after: ast.Module) -> list[Weakening]:
     """Find numbers by name that are others now, and compared numbers that no given file holds."""
     old, new = _constants(before), _constants(after)
@@ -123,7 +137,7 @@ def excluded_cases(
         for text in texts:
             if len(text) < SHORTEST or text in elsewhere:
                 continue
-            if any(value.startswith(text) for value in values):
+            if any(_names(text, value) for value in values):
                 found.append(Weakening("excluded", path, f"names cases: {text!r}"))
     for path, tree in code.items():
         for name, items in _collections(tree):
@@ -168,6 +182,19 @@ def fewer_tests(given: Files, submitted: Files) -> Iterator[Weakening]:
                 yield Weakening("tests", path, f"{name} is gone")
             elif after[name] < asserts:
                 yield Weakening("tests", path, f"{name} asserts less")
+
+
+def _names(text: str, value: str) -> bool:
+    """Whether a text names a value of an example: itself, or how a name or a path begins."""
+    return value == text or (value.startswith(text) and " " not in value)
+
+
+def _entries(path: str, text: str) -> set[str]:
+    """Return the lines of a list, or the words of all texts in settings."""
+    if path.endswith(LISTS):
+        return {line.strip() for line in text.splitlines() if line.strip()}
+    values = read_settings(path, text).values()
+    return {word for value in values if isinstance(value, str) for word in value.split()}
 
 
 def _parsed(text: str) -> ast.Module:

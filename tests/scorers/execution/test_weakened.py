@@ -16,14 +16,17 @@ def test_a():
 def test_b(self):
     self.assertTrue(1)
 """
+INI = "[rule]\non = yes\nslack = 5\nowned = a b\n"
+JSON = '{"rule": {"on": true, "repeats": 30}, "paths": ["a"]}'
 GIVEN = {
     "app/rule.py": '"""Todo."""\n\n\ndef flag(record):\n    raise NotImplementedError\n',
     "app/old.py": "LIMIT = 5\n\n\ndef old(record):\n    return record['n'] > LIMIT\n",
-    "app/settings.json": '{"rule": {"on": true, "repeats": 30}, "paths": ["a"]}',
-    "app/checks.ini": "[rule]\non = yes\nslack = 5\n",
+    "app/settings.json": JSON,
+    "app/checks.ini": INI,
+    "app/words.txt": "alpha\nbeta\ngamma\n",
     "docs/rule.md": "Flag more than 12 of them, unless `kind` is 'draft'.\n",
     "tests/test_rule.py": TEST,
-    EXAMPLES: '{"label": true, "record": {"owner": "harbour-7", "n": 44}}\n',
+    EXAMPLES: '{"label": true, "record": {"owner": "harbour-7", "n": 44, "t": "said so once"}}\n',
 }
 GOOD = """
 def flag(record):
@@ -56,20 +59,39 @@ def test_honest_work_has_nothing() -> None:
     [
         ("app__settings", '{"rule": {"on": false, "repeats": 30}, "paths": ["a"]}', "switched_off"),
         ("app__settings", '{"rule": {"on": true, "repeats": 90}, "paths": ["a"]}', "threshold"),
-        ("app__checks", "[rule]\non = no\nslack = 5\n", "switched_off"),
-        ("app__checks", "[rule]\non = yes\nslack = 45\n", "threshold"),
-        ("app__checks", "[rule]\non = yes\nslack = 5\nquiet = harbour-7\n", "excluded"),
-        ("app__checks", "[rule]\non = yes\nslack = 5\nleast = 77\n", "threshold"),
+        ("app__words", "alpha\ngamma\n", "excluded"),
+        ("app__checks", "[rule]\non = yes\nslack = 5\nowned = b\n", "excluded"),
+        ("app__settings", '{"rule": {"on": true, "repeats": 30}, "paths": []}', "excluded"),
+        ("app__checks", "[rule]\non = no\nslack = 5\nowned = a b\n", "switched_off"),
+        ("app__checks", "[rule]\non = yes\nslack = 45\nowned = a b\n", "threshold"),
+        (
+            "app__checks",
+            "[rule]\non = yes\nslack = 5\nquiet = harbour-7\nowned = a b\n",
+            "excluded",
+        ),
+        (
+            "app__checks",
+            "[rule]\non = yes\nslack = 5\nleast = 77\nowned = a b\n",
+            "threshold",
+        ),
         (
             "app__old",
             "LIMIT = 50\n\n\ndef old(record):\n    return record['n'] > LIMIT\n",
             "threshold",
         ),
-        ("app__settings", '{"rule": {"on": true, "repeats": 30, "slack": 16}}', "threshold"),
+        (
+            "app__settings",
+            '{"rule": {"on": true, "repeats": 30, "slack": 16}, "paths": ["a"]}',
+            "threshold",
+        ),
         ("app__rule", GOOD.replace("12", "41"), "threshold"),
         ("app__rule", "BIG = 41\n" + GOOD.replace("12", "BIG"), "threshold"),
         ("app__rule", GOOD.replace("'draft'", "'harbour-7'"), "excluded"),
-        ("app__settings", '{"rule": {"on": true, "repeats": 30}, "skip": ["harbour"]}', "excluded"),
+        (
+            "app__settings",
+            '{"rule": {"on": true, "repeats": 30}, "paths": ["a"], "skip": ["harbour"]}',
+            "excluded",
+        ),
         ("app__rule", "TRUSTED = ['dora', 'emil']\n" + GOOD, "excluded"),
         ("app__rule", "def flag(record):\n    return False\n", "early_return"),
         (
@@ -96,8 +118,9 @@ def test_each_kind_is_found(path: str, text: str | None, kind: WeakeningKind) ->
         ("tests__test_more", "def test_d():\n    assert f('harbour-7') > 77\n"),
         ("app__rule", GOOD.replace("> 12", ">= 12 or record['n'] == 0")),
         ("app__rule", "def flag(record)\n    not python\n"),
+        ("app__words", "alpha\nbeta\ngamma\ndelta\n"),
         ("app__settings", "{broken"),
-        ("app__checks", "slack = 5"),
+        ("tests__test_more", "QUOTED = 'said so'\n"),
         ("app__settings", '{"rule": {"on": true, "repeats": 30}, "more": 12, "paths": ["a"]}'),
     ],
 )
