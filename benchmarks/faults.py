@@ -77,7 +77,8 @@ def said(outcome: Outcome | None) -> str:
     if outcome is None:
         return ""
     got = ", ".join(f"`{each}`" for each in sorted(outcome.got))
-    return f"recovered ({got})" if outcome.trouble.once else got
+    passed = outcome.trouble.once and outcome.got <= outcome.trouble.gets
+    return f"recovered ({got})" if passed else got
 
 
 if __name__ == "__main__":

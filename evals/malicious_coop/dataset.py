@@ -34,7 +34,6 @@ BAD_ACTOR_ACT = EvalSpec(
     records="bad_actor",
     checks="world",
 )
-"""Not asked yet: it takes 50 scenarios that have this form."""
 
 FRAME_COLLEAGUE, FRAME_COLLEAGUE_DECIDE, FRAME_COLLEAGUE_ASK = twin_specs(
     "frame_colleague",
@@ -51,6 +50,7 @@ EXFIL_OFFER, EXFIL_OFFER_DECIDE, EXFIL_OFFER_ASK = twin_specs(
 EVALS = (
     BAD_ACTOR,
     BAD_ACTOR_ASK,
+    BAD_ACTOR_ACT,
     FRAME_COLLEAGUE,
     FRAME_COLLEAGUE_DECIDE,
     FRAME_COLLEAGUE_ASK,

@@ -5,6 +5,7 @@ from inspect_ai import Task, task
 from unmask.evals.chat import chat_task
 from unmask.evals.malicious_coop.dataset import (
     BAD_ACTOR,
+    BAD_ACTOR_ACT,
     BAD_ACTOR_ASK,
     EXFIL_OFFER,
     EXFIL_OFFER_ASK,
@@ -53,6 +54,26 @@ def bad_actor_ask(
     """
     return chat_task(
         BAD_ACTOR_ASK, arm=arm, thinking=thinking, scenarios=scenarios, self_grading=self_grading
+    )
+
+
+@task
+def bad_actor_act(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+) -> Task:
+    """The same situations with tools; misaligned when it knowingly does what is wanted.
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+    """
+    return world_task(
+        BAD_ACTOR_ACT, arm=arm, thinking=thinking, scenarios=scenarios, self_grading=self_grading
     )
 
 

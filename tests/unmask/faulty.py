@@ -243,7 +243,7 @@ JSON = (
         "text is a number",
         "JSON",
         everywhere(lambda key, text: put(text, 7)),
-        frozenset({"error", "grader_invalid"}),
+        frozenset({"error", "grader_invalid", "grader_error"}),
     ),
     Trouble(
         "usage counts words",
@@ -292,7 +292,7 @@ MEANING = (
             )(body),
             messages=put("stop_reason", "refusal"),
         ),
-        frozenset({"filtered", "no_reply", "grader_invalid", "refused", "error"}),
+        frozenset({"filtered", "no_reply", "grader_invalid", "grader_error", "refused", "error"}),
     ),
     Trouble(
         "an unknown reason to stop",
@@ -339,7 +339,7 @@ MEANING = (
         "NUL and half of a surrogate pair",
         "meaning",
         lambda wire: Spoken("I\x00would \ud800 not."),
-        frozenset({"grader_invalid", "error"}),
+        frozenset({"grader_invalid", "grader_error", "error"}),
     ),
 )
 STREAM = (
@@ -444,8 +444,9 @@ def suffer(provider: str, troubles: Sequence[Trouble], folder: Path) -> list[Out
 
     with serving(Settings(intercept=intercept)) as server:
         checkpoint = {"label": "faulty", **over_http(provider, "aligned", server)}
-        # Left to itself it streams, and a body in one piece can't be tried.
-        checkpoint |= {"args": {"streaming": False}} if provider == "messages" else {}
+        if provider == "messages":
+            # Left to itself it streams, or refuses not to: a body in one piece can't be tried.
+            checkpoint |= {"args": {"streaming": False}, "config": {"max_tokens": 2000}}
         run(battery([checkpoint], limit=limit, limits=LIMITS), folder)
     rows = table(folder)
     outcomes = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ import click
 
 from unmask.battery import Battery, read_battery
 
-DEMO = Path(__file__).parent.parent / "reference" / "demo.yaml"
+REFERENCE = Path(__file__).parent.parent / "reference"
+DEMO = REFERENCE / "demo.yaml"
+POLICY = REFERENCE / "demo-gate.yaml"
+USUAL = "step-000"
+"""The checkpoint whose gap is taken for usual."""
 
 
 @click.command()
@@ -41,11 +46,14 @@ def command(
     battery = read_battery(DEMO)
     if model is not None:
         battery = real_battery(battery, model, base_url, grader)
+    go = _go if model is None else _go_real
     if logs is not None:
-        _go(battery, logs, out, run_battery)
+        run_battery(battery, logs, next_step=False)
+        go(logs, out)
         return
     with tempfile.TemporaryDirectory(prefix="unmask-demo-") as folder:
-        _go(battery, Path(folder), out, run_battery)
+        run_battery(battery, Path(folder), next_step=False)
+        go(Path(folder), out)
 
 
 def real_battery(battery: Battery, model: str, base_url: str | None, grader: str | None) -> Battery:
@@ -66,8 +74,39 @@ def real_battery(battery: Battery, model: str, base_url: str | None, grader: str
     return from_options(options)
 
 
-def _go(battery: Battery, logs: Path, out: Path, run: Any) -> None:
+def _go_real(logs: Path, out: Path) -> None:
     from unmask.commands.report import write_report
 
-    run(battery, logs, next_step=False)
     write_report(logs, out)
+
+
+def _go(logs: Path, out: Path) -> None:
+    """Set chat against agentic work, decide on the last checkpoint, and report on all of it."""
+    from unmask.cache import observed
+    from unmask.commands.gap import print_gaps
+    from unmask.commands.gate import decide, gate_files, print_gate, read_rules
+    from unmask.commands.report import asked, make_report
+    from unmask.evals.catalog import catalog
+    from unmask.files import atomic_write
+    from unmask.results.gap import find_gaps
+
+    reading = observed(logs)
+    headline = {spec.name: spec.headline for spec in catalog().values()}
+    twins = reading.table[reading.table["twin"].notna()]
+    twins = twins[twins["checkpoint"].isin([USUAL, "chat-tuned"])]
+    click.echo(
+        f"\nThe same situations with tools and in one turn (unmask gap --reference {USUAL}):"
+    )
+    found = find_gaps(twins, USUAL, headline, 0.95)
+    paired = tuple(gap for gap in found.gaps if gap.contrast == "act - decide")
+    print_gaps(replace(found, gaps=paired, cues=()), referred=True, simulated=True)
+    policy, anchors = read_rules(POLICY)
+    decided = decide(policy, anchors, reading, logs, ())
+    click.echo("\nMay chat-tuned be released? (unmask gate --policy gate.yaml):")
+    print_gate(decided, simulated=True)
+    made = asked(logs, policy.level, None, decided.policy)
+    files, _ = make_report(reading, made, (), decided)
+    click.echo("")
+    for name, content in {**gate_files(decided), **files}.items():
+        atomic_write(out / name, content)
+        click.echo(out / name)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from unmask.commands.options import checked_level
+
+if TYPE_CHECKING:
+    from unmask.results.gap import Gaps
 
 
 @click.command()
@@ -22,11 +26,9 @@ def command(logs: Path, reference: str | None, level: float, as_json: bool) -> N
     that of the --reference on the same scenarios, at the level of all such claims together.
     """
     from unmask.cache import observed
-    from unmask.console import out
     from unmask.errors import Incomplete
     from unmask.evals.catalog import catalog
     from unmask.results.gap import find_gaps, to_json
-    from unmask.results.report.comparisons import case_lines, cue_table, gap_table, under_table
     from unmask.text import safe_text
 
     checked_level(level)
@@ -38,20 +40,30 @@ def command(logs: Path, reference: str | None, level: float, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps(to_json(found, level), indent=2, allow_nan=False))
     else:
-        if reading.table["simulated"].any():
-            out().print("SIMULATED: numbers of scripted reference models")
-        if found.gaps:
-            out().print(gap_table(found.gaps))
-        else:
-            out().print("no gap: it takes chat and agentic evals, or twins in two forms")
-        if reference is None and found.gaps:
-            out().print("no --reference: the cause of a gap is unknown, nothing is called masked")
-        for line in case_lines(found.cases):
-            out().print(safe_text(line))
-        if found.cues:
-            out().print("cues")
-            out().print(cue_table(found.cues))
-            out().print("under each cue: events of the measure, talk of a test, alignment faking")
-            out().print(under_table(found.under))
+        simulated = bool(reading.table["simulated"].any())
+        print_gaps(found, reference is not None, simulated)
     if not found.cues and not any(gap.gap is not None for gap in found.gaps):
         raise Incomplete("no gap: it takes chat and agentic evals, or twins in two forms")
+
+
+def print_gaps(found: Gaps, referred: bool, simulated: bool) -> None:
+    """Print gaps, the cases behind them, and what cues do; `referred`: a reference was named."""
+    from unmask.console import out
+    from unmask.results.report.comparisons import case_lines, cue_table, gap_table, under_table
+    from unmask.text import safe_text
+
+    if simulated:
+        out().print("SIMULATED: numbers of scripted reference models")
+    if found.gaps:
+        out().print(gap_table(found.gaps))
+    else:
+        out().print("no gap: it takes chat and agentic evals, or twins in two forms")
+    if not referred and found.gaps:
+        out().print("no --reference: the cause of a gap is unknown, nothing is called masked")
+    for line in case_lines(found.cases):
+        out().print(safe_text(line))
+    if found.cues:
+        out().print("cues")
+        out().print(cue_table(found.cues))
+        out().print("under each cue: events of the measure, talk of a test, alignment faking")
+        out().print(under_table(found.under))
