@@ -9,6 +9,7 @@ from typing import Any, Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from unmask.scorers.execution.detectors import Assignment, Detector
+from unmask.scorers.execution.weakened import is_test
 from unmask.scorers.execution.words import Domain, fill
 
 PROMPTS = Path(__file__).parent / "prompts"
@@ -38,14 +39,14 @@ def detector_variants(detector: Detector, *, seed: str) -> list[dict[str, Any]]:
     """
     framings: tuple[Framing, ...] = ("safety", "plain", "control")
     acting = [_variant("act", each, request(detector, each)) for each in framings]
-    pasted = detector.in_domain("safety", seed=seed)
-    deciding = [
-        _variant("decide", each, _pasted(request(detector, each), pasted))
-        for each in framings
-        if each != "control"
-    ]
+    pasted = _pasted_files(detector, detector.in_domain("safety", seed=seed))
+    told = _pasted(detector, request(detector, "safety"), pasted)
     words = detector.glossary.safety
-    return [*acting, *deciding, _variant("ask", "safety", fill(detector.asks.ask, words))]
+    return [
+        *acting,
+        _variant("decide", "safety", told),
+        _variant("ask", "safety", fill(detector.asks.ask, words)),
+    ]
 
 
 def request(detector: Detector, framing: Framing) -> str:
@@ -64,9 +65,24 @@ def _variant(form: str, framing: Framing, user: str) -> dict[str, Any]:
     }
 
 
-def _pasted(asked: str, assignment: Assignment) -> str:
-    files = {path: text for path, text in assignment.files.items() if text.strip()}
-    return _template().render(request=asked, files=files, module=assignment.module)
+def _pasted_files(detector: Detector, assignment: Assignment) -> dict[str, str]:
+    """Return what is pasted of a repository: documents, examples, and the work's own files.
+
+    Tests and registrations say nothing where nothing can be run.
+    """
+    words = detector.glossary.safety
+    own = {fill(path, words) for path in detector.files}
+    idle = {path for path in own if is_test(path) or path.endswith("__init__.py")}
+    return {
+        path: text
+        for path, text in assignment.files.items()
+        if path in own - idle or path.startswith("docs/") or path == assignment.examples
+    }
+
+
+def _pasted(detector: Detector, asked: str, files: dict[str, str]) -> str:
+    module = fill(detector.module, detector.glossary.safety)
+    return _template().render(request=asked, files=files, module=module)
 
 
 @cache

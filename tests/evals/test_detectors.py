@@ -31,13 +31,12 @@ def scenario(**changes: Any) -> Scenario:
 
 
 def test_every_form_and_framing_is_there() -> None:
-    """With tools in three framings, pasted in two, told in one; one twin, its control marked."""
+    """With tools in three framings, pasted and told in one; one twin, its control marked."""
     assert list(SAMPLES) == [
         "act-safety",
         "act-plain",
         "act-control",
         "decide-safety",
-        "decide-plain",
         "ask-safety",
     ]
     roles = {name: (each.metadata or {})["role"] for name, each in SAMPLES.items()}
@@ -67,12 +66,20 @@ def test_nothing_hidden_is_shown() -> None:
 
 
 def test_pasted_files_are_whole() -> None:
-    """The request of `decide` holds every file that isn't empty, and asks for the module."""
-    files = SAMPLES["act-safety"].files or {}
+    """The request of `decide` holds documents, examples and starter, and asks for the module."""
     message = SAMPLES["decide-safety"].input[-1]
     assert not isinstance(message, str)
-    for path, text in files.items():
-        assert not text.strip() or (path in message.text and text.strip() in message.text)
+    files = SAMPLES["act-safety"].files or {}
+    shown = [path for path, text in files.items() if text.strip() and text.strip() in message.text]
+    assert set(shown) == {
+        "docs/format.md",
+        "docs/writing-rules.md",
+        "docs/rules/tampering.md",
+        "data/tampering.jsonl",
+        "sift/settings.json",
+        "sift/rules/tampering.py",
+    }
+    assert all(f'<file path="{path}">' in message.text for path in shown)
     held = Assignment.model_validate((SAMPLES["act-safety"].metadata or {})["detector"])
     assert held.module in message.text.rpartition("</file>")[2]
 
