@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -25,12 +25,13 @@ NAME = 26
 
 def rates_table(rows: Sequence[RateRow]) -> Table:
     """Lay out rates, one row each; columns that say the same in every row are left out."""
+    read = {(row.eval, row.judge, row.reads) for row in rows if row.family != "foreign"}
     several = {
-        "form": len({row.form for row in rows}) > 1,
+        "form": _differ({(row.eval, row.form) for row in rows}),
         "arm": len({row.arm for row in rows}) > 1,
         "thinking": len({row.thinking for row in rows}) > 1,
         "role": len({row.role for row in rows}) > 1,
-        "judge": len({(row.judge, row.reads) for row in rows if row.family != "foreign"}) > 1,
+        "judge": len({judge for _, judge, _ in read}) > 1 or _differ(read),
     }
     simulated = {row.simulated for row in rows}
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
@@ -56,6 +57,11 @@ def rates_table(rows: Sequence[RateRow]) -> Table:
         mark = " (simulated)" if row.simulated and len(simulated) > 1 else ""
         table.add_row(*(Text(safe_text(cell)) for cell in _cells(row, several, mark, shown)))
     return table
+
+
+def _differ(facts: Collection[tuple[str | None, ...]]) -> bool:
+    """Whether a fact differs within an eval, which each of them begins with."""
+    return len(facts) > len({fact[0] for fact in facts})
 
 
 def _cells(row: RateRow, several: dict[str, bool], mark: str, shown: bool) -> list[str]:

@@ -48,11 +48,11 @@ def command(
         battery = real_battery(battery, model, base_url, grader)
     go = _go if model is None else _go_real
     if logs is not None:
-        run_battery(battery, logs, next_step=False)
+        run_battery(battery, logs, brief=True)
         go(logs, out)
         return
     with tempfile.TemporaryDirectory(prefix="unmask-demo-") as folder:
-        run_battery(battery, Path(folder), next_step=False)
+        run_battery(battery, Path(folder), brief=True)
         go(Path(folder), out)
 
 

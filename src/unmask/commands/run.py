@@ -81,8 +81,10 @@ def command(
     run_battery(battery, logs)
 
 
-def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None:
+def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
     """Run every checkpoint, write the manifest, print the table and what to do next.
+
+    `brief` prints `misaligned` alone, and nothing of what to do next.
 
     Raises:
         Incomplete: Some promised sample has neither a label nor a reason.
@@ -125,13 +127,14 @@ def run_battery(battery: Battery, logs: Path, *, next_step: bool = True) -> None
         write_manifest(logs, battery)
     reading = observe(logs)
     rows = rates(reading.table, calibrations=calibrations_from((), logs))
-    out().print(rates_table(headline_rows(rows)))
+    shown = [row for row in headline_rows(rows) if not brief or row.measure == "misaligned"]
+    out().print(rates_table(shown))
     for line in error_lines(reading.table):
         console.print(line)
     left = int((reading.table["missing"] == "not_run").sum())
     if left:
         raise Incomplete(f"{left} promised samples were not run; the same command goes on")
-    if next_step:
+    if not brief:
         console.print(f"\nNext: unmask report {logs} --out report")
 
 
