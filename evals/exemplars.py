@@ -155,7 +155,7 @@ def load_exemplars(spec: EvalSpec, *, disputed: bool = False) -> tuple[Exemplar,
 
     Args:
         spec: The eval.
-        disputed: Also those on whose labels two people differ.
+        disputed: Also those on whose labels two readers differ.
 
     Raises:
         BadInput: There are none, a file does not fit, or an id stands twice.
