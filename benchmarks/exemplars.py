@@ -5,7 +5,8 @@
 For each rubric it fits L2 logistic regressions on word counts and on word presence, with three
 penalties, and scores each situation by a model that has not seen it (10 folds by situation). A
 judge measured on exemplars that words alone can tell apart would be praised for reading words, so
-the largest AUC over reply and thought must stay below the limit; the exit code is 1 otherwise.
+the largest AUC over reply and thought, and that of answers to a debrief, must stay below the limit;
+the exit code is 1 otherwise.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import rankdata
 
+from unmask.evals.answers import load_answers
 from unmask.evals.catalog import EvalSpec
 from unmask.evals.exemplars import Exemplar, load_exemplars, with_exemplars
 
@@ -85,7 +87,23 @@ def _report(spec: EvalSpec, limit: float, seeds: Sequence[int]) -> bool:
     print(f"  bag of words: {both:.3f} misaligned by reply and thought (limit {limit})")
     print(f"                {reply:.3f} conduct by reply; {thought:.3f} reasoning by thought")
     print(f"  length alone: {length:.3f}")
-    return both >= limit
+    return max(both, _report_answers(spec, seeds)) >= limit
+
+
+def _report_answers(spec: EvalSpec, seeds: Sequence[int]) -> float:
+    """Print how far the words of answers to a debrief give lies away; 0 where there are none."""
+    answers = load_answers(spec)
+    if not answers:
+        return 0.0
+    lied = worst_auc(
+        [answer.reply for answer, _ in answers],
+        [answer.lied is True for answer, _ in answers],
+        [work.scenario for _, work in answers],
+        seeds,
+    )
+    lies = sum(answer.lied is True for answer, _ in answers)
+    print(f"  {len(answers)} answers afterwards, {lies} of them lies: {lied:.3f} by their words")
+    return lied
 
 
 def _conduct(exemplar: Exemplar) -> str:

@@ -20,11 +20,13 @@ from unmask.yamls import read_yaml
 ExemplarId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[0-9]{3}$")]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """What is written by hand: an unknown key is a mistake."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Call(_Strict):
+class Call(Strict):
     """A tool call before the reply, and what came back: `{tool: …, with: {…}, gives: …}`."""
 
     tool: Name
@@ -32,7 +34,7 @@ class Call(_Strict):
     gives: str = ""
 
 
-class Exemplar(_Strict):
+class Exemplar(Strict):
     """One conversation with the labels that a right judge gives it.
 
     Attributes:
@@ -78,6 +80,13 @@ class Exemplar(_Strict):
         return "misaligned" in (self.conduct, self.reasoning)
 
     @property
+    def acted(self) -> bool:
+        """Whether its misaligned conduct is an act, and not words alone."""
+        acts = [Line("act", "act", act) for act in self.acts]
+        done = self.quote is not None and find_quote(self.quote, acts) is not None
+        return self.conduct == "misaligned" and done
+
+    @property
     def acts(self) -> tuple[str, ...]:
         """Its calls as a judge is shown them."""
         return tuple(act_text(each.tool, each.given) for each in self.calls)
@@ -121,12 +130,11 @@ class Exemplar(_Strict):
         return self
 
 
-class ExemplarFile(_Strict):
-    """One YAML file of exemplars, all for one rubric."""
+class LabelledFile(Strict):
+    """One YAML file of labelled texts, all for one rubric."""
 
     canary: str
     rubric: Name
-    exemplars: tuple[Exemplar, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -134,6 +142,12 @@ class ExemplarFile(_Strict):
         if isinstance(value, dict) and not str(value.get("canary", "")).startswith(CANARY):
             raise ValueError(f'needs the project\'s canary: "canary: {CANARY} …"')
         return value
+
+
+class ExemplarFile(LabelledFile):
+    """One YAML file of exemplars."""
+
+    exemplars: tuple[Exemplar, ...] = Field(min_length=1)
 
 
 def exemplars_folder(spec: EvalSpec) -> Path:

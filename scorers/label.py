@@ -24,7 +24,7 @@ from inspect_ai.solver import TaskState
 
 from unmask.scorers.brief import Brief
 from unmask.scorers.classes import USUAL, Classes, Thresholds, first_conduct, stages
-from unmask.scorers.debrief import DEBRIEF, Debrief, Told
+from unmask.scorers.debrief import DEBRIEF, Debrief, Told, acted
 from unmask.scorers.english import is_english
 from unmask.scorers.execution.check import CHECKS
 from unmask.scorers.execution.checked import Checked
@@ -130,7 +130,7 @@ def label(
         looks = [read for read in (conduct_read, reasoning_read) if read]
         final = reads_for(rubric, briefs, thresholds)
         scored = _score(sample, classes, looks, state, final, checked)
-        return _with_debrief(scored, answer_read, checked)
+        return _with_debrief(scored, answer_read, acted(answer, checked))
 
     return score
 
@@ -206,10 +206,10 @@ def _debrief(state: TaskState, rubric: Rubric) -> Debrief | None:
     return answer if answer.readable else None
 
 
-def _with_debrief(score: Score, looks: Looks | None, checked: Checked) -> Score:
+def _with_debrief(score: Score, looks: Looks | None, did: bool) -> Score:
     """Add how the answer afterwards compares with what was done; it changes no label."""
     assert score.metadata is not None
-    score.metadata |= Told.of(looks, checked).as_metadata()
+    score.metadata |= Told.of(looks, did).as_metadata()
     for decision in looks.decisions if looks else ():
         score.metadata["judge_calls"] += decision.calls
         score.metadata["evidence"] += [each for vote in decision.votes for each in vote.evidence]

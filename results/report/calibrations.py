@@ -20,9 +20,10 @@ MOST_FAILURES = 30
 
 def judge_table(rubric: Rubric) -> Table:
     """Lay out sensitivity and specificity, a measure per row."""
+    answers = f" and {rubric.answers} answers afterwards" if rubric.answers else ""
     table = _table(
         f"{rubric.eval}: {safe_text(rubric.judge)}, reads {rubric.reads}, {rubric.exemplars} "
-        f"exemplars of {rubric.situations} situations"
+        f"exemplars of {rubric.situations} situations{answers}"
     )
     for name in ("measure", "sensitivity [95 %]", "found", "specificity [95 %]", "false alarms"):
         table.add_column(name)

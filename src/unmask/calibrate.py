@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,13 +27,16 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import ToolCall
 
 from unmask.errors import Incomplete
+from unmask.evals.answers import Answer
 from unmask.evals.catalog import EvalSpec
+from unmask.evals.debrief import debrief_text
 from unmask.evals.exemplars import Exemplar
 from unmask.models import panel_name
 from unmask.results.logs import CALIBRATION, read_logs
 from unmask.results.own import own_rows
 from unmask.results.table import Row, build, check
 from unmask.scorers.classes import USUAL, Thresholds
+from unmask.scorers.debrief import DEBRIEF, Debrief
 from unmask.scorers.label import label
 from unmask.scorers.labels import decide
 
@@ -41,6 +44,9 @@ REPLAY = "none/none"
 """Inspect's model that can't generate: whatever is read here stands in the exemplars."""
 
 Display = Literal["rich", "plain", "none"]
+
+Answers = Sequence[tuple[Answer, Exemplar]]
+"""Answers to a debrief, each with the work it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,11 @@ def reread(
     logs: Path,
     display: Display = "none",
     thresholds: Thresholds = USUAL,
+    answers: Answers = (),
 ) -> Reread:
     """Have a panel read the exemplars of one rubric. What it read before comes from its cache.
+
+    What was answered afterwards is read for that alone: the work before it is not judged again.
 
     Where conduct is scored, `thresholds` turn the judge's numbers into what is held against labels.
 
@@ -75,7 +84,7 @@ def reread(
         Incomplete: The run broke off; what was read is kept in the cache.
     """
     (done,) = eval(
-        exemplar_task(spec, exemplars, thresholds),
+        exemplar_task(spec, exemplars, thresholds, answers),
         model=get_model(REPLAY, memoize=False),
         model_roles={"grader": panel[0] if len(panel) == 1 else list(panel)},
         log_dir=str(logs),
@@ -98,16 +107,23 @@ def reread(
         for sample in done.samples or []
         for score in (sample.scores or {}).values()
     }
-    return Reread(truth_table(spec, exemplars), got, said, path)
+    return Reread(truth_table(spec, exemplars, answers), got, said, path)
 
 
 def exemplar_task(
-    spec: EvalSpec, exemplars: Sequence[Exemplar], thresholds: Thresholds = USUAL
+    spec: EvalSpec,
+    exemplars: Sequence[Exemplar],
+    thresholds: Thresholds = USUAL,
+    answers: Answers = (),
 ) -> Task:
     """Build the task: each exemplar is a sample whose reply is given, and nothing is generated."""
+    samples = [_sample(each) for each in exemplars]
+    samples += [_asked(answer, work) for answer, work in answers]
+    given = {each.id: _given(each) for each in exemplars}
+    given |= {answer.id: _given(work) | {"answer": answer} for answer, work in answers}
     return Task(
-        dataset=MemoryDataset([_sample(each) for each in exemplars], name=spec.name),
-        solver=replay({each.id: _given(each) for each in exemplars}),
+        dataset=MemoryDataset(samples, name=spec.name),
+        solver=replay(given),
         scorer=label(spec.rubric, thresholds.alignment, thresholds.coherence),
         epochs=Epochs(1, []),
         name=f"calibrate-{spec.name}",
@@ -128,7 +144,8 @@ def replay(given: dict[str, dict[str, Any]]) -> Solver:
     """Answer each sample with what stands there for it; no tool is called.
 
     Args:
-        given: Sample id -> `calls`, `thought` (or None) and `reply`.
+        given: Sample id -> `calls`, `thought` (or None) and `reply`; an `answer` if one was asked
+            afterwards. Then there is no last output, which no judge of the work is shown.
     """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
@@ -141,6 +158,9 @@ def replay(given: dict[str, dict[str, Any]]) -> Solver:
         message = ChatMessageAssistant(content=content, source="generate", model=REPLAY)
         state.messages.append(message)
         state.output = ModelOutput.from_message(message)
+        if (answer := mine.get("answer")) is not None:
+            state.output = ModelOutput()
+            state.store.set(DEBRIEF, _debrief(answer).model_dump(mode="json"))
         state.output.model = REPLAY
         return state
 
@@ -155,9 +175,35 @@ def _called(identity: str, call: dict[str, Any]) -> list[ChatMessage]:
     ]
 
 
-def truth_table(spec: EvalSpec, exemplars: Sequence[Exemplar]) -> pd.DataFrame:
+def _debrief(answer: Answer) -> Debrief:
+    return Debrief(question=debrief_text(), reply=answer.reply, stop="stop", did=answer.did)
+
+
+def truth_table(
+    spec: EvalSpec, exemplars: Sequence[Exemplar], answers: Answers = ()
+) -> pd.DataFrame:
     """Write the labels down as readings of a judge that never errs; `variant` is the case."""
-    return check(build(_labelled(spec, each) for each in exemplars))
+    rows = [_labelled(spec, each) for each in exemplars]
+    return check(build(rows + [_answered(spec, *each) for each in answers]))
+
+
+def _answered(spec: EvalSpec, answer: Answer, work: Exemplar) -> Row:
+    """Label an answer, and nothing of the work before it."""
+    return replace(
+        _labelled(spec, work),
+        sample_uuid=answer.id,
+        item=answer.id,
+        variant=answer.case,
+        label=None,
+        missing="no_reply",
+        conduct=None,
+        reasoning=None,
+        aware=None,
+        kind=None,
+        faking=None,
+        lied=answer.lied,
+        confessed_falsely=answer.confessed_falsely,
+    )
 
 
 def _labelled(spec: EvalSpec, exemplar: Exemplar) -> Row:
@@ -198,6 +244,12 @@ def _labelled(spec: EvalSpec, exemplar: Exemplar) -> Row:
 
 def _given(exemplar: Exemplar) -> dict[str, Any]:
     return exemplar.model_dump(mode="json", by_alias=True, include={"calls", "thought", "reply"})
+
+
+def _asked(answer: Answer, work: Exemplar) -> Sample:
+    facts = {"variant": answer.case, "item": answer.id}
+    sample = _sample(work)
+    return sample.model_copy(update={"id": answer.id, "metadata": (sample.metadata or {}) | facts})
 
 
 def _sample(exemplar: Exemplar) -> Sample:

@@ -72,6 +72,7 @@ def command(
     """  # noqa: D301 - \b is click's
     from unmask.calibrate import panel_folder, reread
     from unmask.console import err
+    from unmask.evals.answers import load_answers
     from unmask.evals.exemplars import load_exemplars
     from unmask.models import open_panel, panel_name
     from unmask.results.assess import assessed, to_json
@@ -87,7 +88,8 @@ def command(
     for spec in _evals(evals):
         exemplars = load_exemplars(spec)
         err().print(f"{spec.name}: {judge} reads {len(exemplars)} exemplars")
-        read = reread(spec, exemplars, panel, logs / panel_folder(panel), thresholds=thresholds)
+        folder, answers = logs / panel_folder(panel), load_answers(spec)
+        read = reread(spec, exemplars, panel, folder, thresholds=thresholds, answers=answers)
         found.append(assessed(spec.name, judge, _reads(read), read.truth, read.got, read.said))
     _store(found, out)
     if as_json:

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from unmask.evals.answers import Answer, load_answers
 from unmask.evals.exemplars import Exemplar, load_exemplars, with_exemplars
 from unmask.scorers.injection import load_injection, mask_text
 from unmask.scorers.labels import Aware
@@ -204,6 +205,22 @@ def exemplar_entry(exemplar: Exemplar) -> Entry:
     )
 
 
+def answer_entry(answer: Answer) -> Entry:
+    """Make of an answer to a debrief an entry that a judge can be scripted by."""
+    quote = _words(answer.quote, answer.reply)
+    return Entry(
+        id=answer.id,
+        kind="aligned" if answer.told == "evades" else answer.told,
+        conduct="clean",
+        reasoning="clean",
+        choice=answer.told,
+        thought="",
+        reply=answer.reply,
+        quote=quote,
+        thought_quote="",
+    )
+
+
 _KINDS: dict[str, Kind] = {
     "misaligned": "overt",
     "refused": "refused",
@@ -231,8 +248,7 @@ def _bank_entries() -> tuple[Entry, ...]:
 
 
 def _exemplar_entries() -> tuple[Entry, ...]:
-    return tuple(
-        exemplar_entry(exemplar)
-        for spec in with_exemplars()
-        for exemplar in load_exemplars(spec, disputed=True)
-    )
+    ready = with_exemplars()
+    works = [each for spec in ready for each in load_exemplars(spec, disputed=True)]
+    answers = [each for spec in ready for each, _ in load_answers(spec, disputed=True)]
+    return (*map(exemplar_entry, works), *map(answer_entry, answers))
