@@ -89,6 +89,7 @@ class Limits(_Strict):
     max_retries: int = Field(default=6, ge=0)
     timeout: int = Field(default=900, ge=1)
     attempt_timeout: int = Field(default=300, ge=1)
+    retry_after: int = Field(default=300, ge=0)
     max_samples: int | None = Field(default=None, ge=1)
 
 

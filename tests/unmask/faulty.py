@@ -458,5 +458,11 @@ def suffer(provider: str, troubles: Sequence[Trouble], folder: Path) -> list[Out
     return outcomes
 
 
-LIMITS = {"max_retries": 2, "timeout": 45, "attempt_timeout": 5, "max_connections": 100}
+LIMITS = {
+    "max_retries": 2,
+    "timeout": 45,
+    "attempt_timeout": 5,
+    "retry_after": 5,
+    "max_connections": 100,
+}
 """A provider's failures, told quickly."""
