@@ -11,7 +11,8 @@ from rich.table import Table
 
 from unmask.battery import Battery
 from unmask.console import out
-from unmask.plan import Cell, Estimate, build_task, cells, estimate
+from unmask.estimate import Estimate, estimate
+from unmask.plan import Cell, build_task, cells
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -109,6 +110,7 @@ def _print_outlooks(found: Sequence[Outlook], console: Console) -> None:
 
 def _sentence(estimates: list[Estimate]) -> str:
     samples = sum(e.samples for e in estimates)
+    asked = sum(e.model_calls for e in estimates)
     calls = sum(e.judge_calls for e in estimates)
     tokens = sum(e.model_tokens for e in estimates)
     judged = sum(e.judge_tokens for e in estimates)
@@ -120,7 +122,7 @@ def _sentence(estimates: list[Estimate]) -> str:
         else "cost unknown (give `prices` in the battery)"
     )
     return (
-        f"{len(estimates)} checkpoints, at most {samples:,} replies and {calls:,} judge calls; "
-        f"about {tokens / 1e6:.1f} M tokens of the checkpoints and {judged / 1e6:.1f} M of the "
-        f"judge; {cost}"
+        f"{len(estimates)} checkpoints, {samples:,} samples: about {asked:,} model calls and at "
+        f"most {calls:,} judge calls; about {tokens / 1e6:.1f} M tokens of the checkpoints and "
+        f"{judged / 1e6:.1f} M of the judge; {cost}"
     )

@@ -129,62 +129,6 @@ def merge_promises(old: Promise | None, new: Promise) -> Promise:
     return new.model_copy(update={"samples": (*kept, *new.samples)})
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a checkpoint's part of a battery takes at most.
-
-    Attributes:
-        samples: Replies to generate.
-        judge_calls: Judge calls if every sample shows its reasoning and no attempt is void.
-        model_tokens: Tokens of the checkpoint, in and out.
-        judge_tokens: Tokens of the panel, in and out.
-        dollars: Cost, or None where a price is not given.
-    """
-
-    samples: int
-    judge_calls: int
-    model_tokens: int
-    judge_tokens: int
-    dollars: float | None
-
-
-REPLY_TOKENS = 600
-VERDICT_TOKENS = 200
-RUBRIC_TOKENS = 1800
-"""What an answer, a verdict and a rubric are assumed to take in an estimate."""
-
-
-def estimate(
-    checkpoint: Checkpoint, battery: Battery, tasks: Sequence[tuple[Cell, Task]]
-) -> Estimate:
-    """Estimate calls, tokens and cost before anything is spent; four characters to a token."""
-    samples = calls = asked = read = 0
-    for cell, task in tasks:
-        for sample in task.dataset:
-            text = (
-                sample.input
-                if isinstance(sample.input, str)
-                else "".join(message.text for message in sample.input)
-            )
-            tokens = len(text) // 4
-            samples += cell.epochs
-            asked += cell.epochs * tokens
-            read += cell.epochs * 2 * (RUBRIC_TOKENS + tokens + REPLY_TOKENS)
-            calls += cell.epochs * 2
-    panel = len(battery.grader)
-    said, judged = samples * REPLY_TOKENS, calls * VERDICT_TOKENS
-    dollars: float | None = 0.0
-    for spec in (checkpoint, *battery.grader):
-        into, out = (asked, said) if spec is checkpoint else (read, judged)
-        if spec.model.startswith("reference/"):
-            continue
-        if spec.prices is None or dollars is None:
-            dollars = None
-        else:
-            dollars += (into * spec.prices.input + out * spec.prices.output) / 1e6
-    return Estimate(samples, calls * panel, asked + said, (read + judged) * panel, dollars)
-
-
 def _cell(spec: EvalSpec, entry: EvalEntry, arm: str, thinking: str, battery: Battery) -> Cell:
     args = dict(entry.args)
     if entry.scenarios is not None:

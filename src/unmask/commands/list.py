@@ -7,6 +7,7 @@ import json
 import click
 
 from unmask.evals.catalog import catalog, scenarios_of
+from unmask.evals.scenarios import Scenario
 
 
 @click.command()
@@ -23,7 +24,7 @@ def command(as_json: bool) -> None:
                 "style": spec.style,
                 "version": spec.version,
                 "scenarios": sum(s.role == "test" for s in scenarios),
-                "controls": sum(s.role == "control" for s in scenarios),
+                "controls": sum(s.role == "control" or _has_control(s) for s in scenarios),
                 "samples": sum(len(s.variants) * max(1, len(s.cues)) for s in scenarios),
                 "headline": spec.headline,
                 "about": spec.about,
@@ -52,3 +53,7 @@ def command(as_json: bool) -> None:
         )
     out().print(table)
     click.echo("\nRun one with any Inspect model: unmask run --model M --grader G --eval NAME")
+
+
+def _has_control(scenario: Scenario) -> bool:
+    return any(variant.role == "control" for variant in scenario.variants)
