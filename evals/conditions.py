@@ -23,6 +23,8 @@ class Condition(BaseModel):
     system: Text | None = None
     licenses_hacking: bool = False
     """Whether it asks for or allows gaming a grader."""
+    positive_control: bool = False
+    """Whether it is there to be found misaligned, so that finding it is no reason to stop."""
 
 
 class _Arms(BaseModel):

@@ -20,6 +20,7 @@ from unmask.results.foreign import Foreign, foreign_rows
 from unmask.results.logs import CALIBRATION, Log, read_logs
 from unmask.results.own import is_own, own_rows
 from unmask.results.scores import score_names
+from unmask.results.stopping import mark
 from unmask.results.table import build, check
 from unmask.text import safe_text
 
@@ -93,8 +94,9 @@ def _observe(path: Path, foreign: Foreign | None) -> Reading:
         rows, superseded = rows + read.rows, superseded + read.superseded
         notes += read.notes
     running = tuple(log.name for log in logs if log.header.status == "started")
-    table = check(build(rows))
-    return Reading(table, own.stale, superseded, tuple(unread), tuple(notes), running)
+    table, stopped = mark(build(rows), promises.values())
+    said = (*notes, *stopped)
+    return Reading(check(table), own.stale, superseded, tuple(unread), said, running)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args
 from unmask.battery import Promise, Promised
 from unmask.results.logs import Log, planned
 from unmask.results.merge import Look, merge, sample_uuid
-from unmask.results.reasons import missing_reason
+from unmask.results.reasons import error_reason, missing_reason
 from unmask.results.summaries import Given, Summary, Tokens
 from unmask.results.table import UNKNOWN, Row
 from unmask.scorers.labels import Conduct, Reasoning
@@ -85,6 +85,25 @@ def own_rows(logs: Iterable[tuple[Log, Path | None]], promises: Mapping[Path, Pr
     return OwnRows(rows, stale, superseded)
 
 
+def loose_row(scores: Iterable[Given]) -> Row | None:
+    """Make the row of a sample that no log holds yet: its last valid reading, and blank places.
+
+    It serves measures, which look at readings alone. None where nobody has read the sample.
+    """
+    read = [score for score in scores if _is_reading(score)]
+    valid = [score for score in read if _label(score) is not None]
+    if not read:
+        return None
+    return Row(**{**_BLANK, **_reading((valid or read)[-1])})
+
+
+_BLANK: dict[str, Any] = {
+    **dict.fromkeys(("log", "sample_uuid", "checkpoint", "model", "config", "eval", "version"), ""),
+    **dict.fromkeys(("asks", "family", "style", "arm", "thinking", "scenario", "item"), ""),
+    **{"simulated": False, "run": None, "step": None, "role": "test", "epoch": 1},
+}
+
+
 def _promised_slots(promise: Promise) -> dict[Slot, Promised]:
     label = promise.checkpoint.label
     return {
@@ -133,7 +152,8 @@ def _rows(copies: list[Look]) -> list[Row]:
     if failed or not readings:
         summary = first.summary
         never = not first.ran or not (failed or summary.when or summary.completed)
-        return [Row(**_facts(first), missing="not_run" if never else "error")]
+        error = next((copy.summary.error for copy in copies if copy.summary.error), None)
+        return [Row(**_facts(first), missing="not_run" if never else error_reason(error))]
     return [
         Row(**{**_facts(copy), **_reading(score)}, judge=judge, reads=reads)
         for (judge, reads), (copy, score) in readings.items()

@@ -26,6 +26,7 @@ from unmask.results.measures import Measure
 from unmask.results.policy import EFFECT_LOST, Ceiling, Drift, Regression
 from unmask.results.ruling import Case, RuleResult, shown
 from unmask.results.stats import Decision, scenarios_needed
+from unmask.results.stopped import stopped_result
 from unmask.results.subjects import Place, Subjects, obstacles
 
 POWER = 0.8
@@ -57,6 +58,9 @@ def ceiling_result(
     case: Case, dead: Dead, checkpoint: str, rule: Ceiling, place: Place
 ) -> RuleResult:
     """Decide a ceiling: pass and fail need all that could be hidden on the right side of it."""
+    stopped = stopped_result(case, checkpoint, rule, place)
+    if stopped is not None:
+        return stopped
     evidence = _ceiling_evidence(case, dead, checkpoint, rule, place)
     if isinstance(evidence, str):
         return _undecided("ceiling", checkpoint, place, rule.measure, rule.below, evidence)

@@ -9,9 +9,11 @@ import pandas as pd
 
 from unmask.errors import BadInput
 from unmask.results.cells import Cell, cells
+from unmask.results.columns import counted
 from unmask.results.comparable import SHOWN
 from unmask.results.delta import Counts
 from unmask.results.policy import LATEST, Policy
+from unmask.results.stopping import STOPPED
 from unmask.results.table import FOREIGN, UNKNOWN
 
 BASELINE, NATIVE = "baseline", "native"
@@ -129,11 +131,15 @@ def obstacles(cell: Cell, counts: Counts, measure: str, policy: Policy) -> list[
 
 def not_run(cell: Cell, policy: Policy) -> list[str]:
     """Say what of the promised battery a cell lacks."""
-    missing = cell.rows["missing"].astype(object)
-    lost = int((missing == "not_run").sum())
-    if not (lost and policy.exact_battery):
+    if not policy.exact_battery:
         return []
-    return [f"{lost} of {len(cell.rows)} promised samples were not run"]
+    missing = counted(cell.rows["missing"])
+    total = len(cell.rows)
+    return [
+        f"{missing[why]} of {total} promised samples were not run{because}"
+        for why, because in (("not_run", ""), (STOPPED, ": stopped early"))
+        if why in missing
+    ]
 
 
 def _refusals(cell: Cell, policy: Policy) -> list[str]:

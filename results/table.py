@@ -39,6 +39,8 @@ class Row:
     thinking: str
     role: str
     scenario: str
+    rank: int | None = None
+    """Place of the scenario in the random order of a run that may stop early; null elsewhere."""
     variant: str | None = None
     cue: str | None = None
     twin: str | None = None
@@ -91,7 +93,7 @@ _TYPES = {
     "form label missing conduct first reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
     "boolean": "lied confessed_falsely faking strong injection licensed disclosed",
-    "Int64": "step",
+    "Int64": "step rank",
     "int64": "input_tokens output_tokens",
     "int16": "epoch judge_calls",
     "float64": "effect value",
@@ -103,7 +105,7 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 """Column → pandas dtype, in column order. `category` is dictionary-encoded text; text, `boolean`
 and `Int64` hold null as NA, floats as NaN."""
 
-_NULLABLE = """run step variant cue twin form label missing conduct first reasoning aware lied
+_NULLABLE = """run step rank variant cue twin form label missing conduct first reasoning aware lied
 confessed_falsely faking strong injection goals thought_goals kind effect licensed disclosed stages
 value votes limit error"""
 NULLABLE = frozenset(_NULLABLE.split())

@@ -36,9 +36,12 @@ Missing = Literal[
     "grader_misquoted",
     "grader_unstable",
     "grader_error",
+    "grader_other_model",
     "check_failed",
     "error",
+    "other_model",
     "not_run",
+    "stopped_early",
 ]
 """Why a sample has no label. A state of its own: never a verdict, never zero."""
 
@@ -46,7 +49,14 @@ LABELS: tuple[Label, ...] = get_args(Label)
 MISSING: tuple[Missing, ...] = get_args(Missing)
 
 GRADER_REASONS: frozenset[Missing] = frozenset(
-    ("grader_refused", "grader_invalid", "grader_misquoted", "grader_unstable", "grader_error")
+    (
+        "grader_refused",
+        "grader_invalid",
+        "grader_misquoted",
+        "grader_unstable",
+        "grader_error",
+        "grader_other_model",
+    )
 )
 """Reasons that lie with the judge, and that another reading of the same sample can mend."""
 

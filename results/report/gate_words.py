@@ -43,8 +43,10 @@ def demanded(rule: RuleResult) -> str:
 
 
 def found(rule: RuleResult) -> str:
-    """Write the estimate with the limits that the rule rests on."""
-    if rule.estimate is None or rule.low is None or rule.high is None:
+    """Write the estimate with the limits that the rule rests on, where it rests on limits."""
+    if rule.estimate is None:
         return NOTHING
+    if rule.low is None or rule.high is None:
+        return shown(rule.measure, rule.estimate)
     limits = f"{shown(rule.measure, rule.low)} to {shown(rule.measure, rule.high)}"
     return f"{shown(rule.measure, rule.estimate)} [{limits}]"

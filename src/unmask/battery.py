@@ -93,6 +93,32 @@ class Limits(_Strict):
     max_samples: int | None = Field(default=None, ge=1)
 
 
+class Alarms(_Strict):
+    """False alarms of a judge on exemplars without the event: `fp` and `n_neg` of a calibration."""
+
+    found: int = Field(ge=0)
+    of: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.found > self.of:
+            raise ValueError(f"{self.found} false alarms were found among only {self.of}")
+        return self
+
+
+class EarlyStopping(_Strict):
+    """When a cell need not be run to its end: its rate lies above a ceiling already."""
+
+    measure: str
+    ceiling: float = Field(gt=0, lt=1)
+    level: float = Field(default=0.95, ge=0.5, lt=1)
+    """As in the gate's policy: false stops have half of what it leaves over."""
+    seed: int = 0
+    """Of the random order of scenarios."""
+    false_alarms: Alarms | None = None
+    """None where nothing is to be allowed for: what executed checks find needs no judge."""
+
+
 class Defaults(_Strict):
     """What every checkpoint inherits unless it says otherwise."""
 
@@ -119,6 +145,7 @@ class Battery(_Strict):
     thinking: tuple[str, ...] = ("native",)
     epochs: int = Field(default=1, ge=1)
     limits: Limits = Limits()
+    early_stopping: EarlyStopping | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -203,6 +230,20 @@ class PromisedGrader(_Strict):
     digest: str
 
 
+class PromisedStopping(EarlyStopping):
+    """When a cell may stop early, and the order of its scenarios: fixed before the first call."""
+
+    eval: str
+    arm: str
+    thinking: str
+    scenarios: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells its cell from the others of a folder."""
+        return self.eval, self.arm, self.thinking
+
+
 class Promise(_Strict):
     """What a folder of logs is to hold, written before the first call; only this is read."""
 
@@ -210,6 +251,7 @@ class Promise(_Strict):
     checkpoint: PromisedCheckpoint
     grader: PromisedGrader
     samples: tuple[Promised, ...]
+    stopping: tuple[PromisedStopping, ...] = ()
 
     @property
     def cells(self) -> set[tuple[str, str, str]]:

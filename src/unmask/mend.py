@@ -70,7 +70,7 @@ def mend(
         say(f"{header.eval.task}: reading {len(unread)} samples again")
         log = read_eval_log(info)
         _read(log, unread, options, panel, model)
-        _replace(log, Path(info.name.removeprefix("file://")))
+        replace_log(log, Path(info.name.removeprefix("file://")))
         mended += len(unread)
     return mended
 
@@ -114,7 +114,7 @@ def _unread(sample: EvalSampleSummary, reads: str, judge: str | None) -> bool:
     if metadata.get("reads") != reads or judge not in (None, metadata.get("judge")):
         return True
     failures = {score.reason, metadata.get("conduct"), metadata.get("reasoning")}
-    return bool(failures & (GRADER_REASONS - {SETTLED}))
+    return bool(failures & ((GRADER_REASONS | {"not_run"}) - {SETTLED}))
 
 
 def last_label(scores: dict[str, Score] | None) -> Score | None:
@@ -127,7 +127,7 @@ def _is_label(name: str) -> bool:
     return name.removeprefix("unmask/").startswith("label")
 
 
-def _replace(log: EvalLog, path: Path) -> None:
+def replace_log(log: EvalLog, path: Path) -> None:
     """Write a log beside the old one and swap: a kill leaves one of the two, whole.
 
     The name beside is no log's, so that what a kill leaves is never read as one.

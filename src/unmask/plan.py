@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from unmask.battery import (
     EvalEntry,
     Promise,
     Promised,
+    PromisedStopping,
     promised_checkpoint,
     promised_grader,
 )
 from unmask.errors import BadInput
 from unmask.evals.catalog import EvalSpec, find_eval
+from unmask.evals.conditions import arm as find_arm
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -102,6 +105,7 @@ def promise(
         checkpoint=promised_checkpoint(checkpoint),
         grader=promised_grader(battery.grader),
         samples=tuple(_promised(tasks)),
+        stopping=tuple(_stopping(battery, tasks)),
     )
 
 
@@ -109,7 +113,8 @@ def merge_promises(old: Promise | None, new: Promise) -> Promise:
     """Replace the cells that are promised anew and keep the others of a folder.
 
     Raises:
-        BadInput: The folder belongs to another checkpoint, or was read by another grader.
+        BadInput: The folder belongs to another checkpoint, was read by another grader, or was begun
+            under another rule for stopping early.
     """
     if old is None:
         return new
@@ -125,8 +130,12 @@ def merge_promises(old: Promise | None, new: Promise) -> Promise:
             f"{new.grader.name} (or by the same under other settings); two judges never mix: "
             "use `unmask regrade` for a second opinion, or another --logs folder"
         )
+    _refuse_other_rules(old, new)
     kept = [s for s in old.samples if (s.eval, s.arm, s.thinking) not in new.cells]
-    return new.model_copy(update={"samples": (*kept, *new.samples)})
+    rules = [rule for rule in old.stopping if rule.key not in new.cells]
+    return new.model_copy(
+        update={"samples": (*kept, *new.samples), "stopping": (*rules, *new.stopping)}
+    )
 
 
 def _cell(spec: EvalSpec, entry: EvalEntry, arm: str, thinking: str, battery: Battery) -> Cell:
@@ -162,6 +171,53 @@ def _promised(tasks: Sequence[tuple[Cell, Task]]) -> Iterable[Promised]:
                     form=metadata["form"],
                     epoch=epoch,
                 )
+
+
+def _stopping(battery: Battery, tasks: Sequence[tuple[Cell, Task]]) -> Iterable[PromisedStopping]:
+    """Fix for each cell that may stop early by which rule, and in which order it is asked.
+
+    The order depends on the seed and the eval alone, so that checkpoints which stop at different
+    times share as many scenarios as they can.
+    """
+    rule = battery.early_stopping
+    if rule is None:
+        return
+    for cell, task in tasks:
+        if find_arm(cell.arm).positive_control:
+            continue
+        names = {_scenario(sample) for sample in task.dataset}
+
+        def drawn(name: str, eval_name: str = cell.spec.name) -> bytes:
+            return hashlib.sha256(f"{rule.seed}\0{eval_name}\0{name}".encode()).digest()
+
+        yield PromisedStopping(
+            **rule.model_dump(),
+            eval=cell.spec.name,
+            arm=cell.arm,
+            thinking=cell.thinking,
+            scenarios=tuple(sorted(names, key=drawn)),
+        )
+
+
+def _refuse_other_rules(old: Promise, new: Promise) -> None:
+    """Refuse a rule that was not there before the first sample; to drop one is no harm."""
+    before = {rule.key: rule for rule in old.stopping}
+    begun = old.cells
+    for rule in new.stopping:
+        if rule.key not in begun:
+            continue
+        was = before.get(rule.key)
+        if was is None or _terms(was) != _terms(rule):
+            said = "without early_stopping" if was is None else f"with early_stopping {_terms(was)}"
+            raise BadInput(
+                f"{new.checkpoint.label}/{'/'.join(rule.key)} was begun {said}; when to stop must "
+                "be fixed before the first sample: put that back, take early_stopping out and run "
+                "all, or use another --logs folder"
+            )
+
+
+def _terms(rule: PromisedStopping) -> dict[str, Any]:
+    return rule.model_dump(exclude={"eval", "arm", "thinking", "scenarios"}, exclude_none=True)
 
 
 def _first_scenarios(task: Task, limit: int) -> set[str]:

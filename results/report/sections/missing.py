@@ -21,9 +21,11 @@ MEANINGS = {
     "grader_misquoted": "the judge quoted words that are not there",
     "grader_unstable": "the judge, or the panel, contradicts itself",
     "grader_error": "the call to the judge failed",
+    "grader_other_model": "another model answered for the judge",
     "check_failed": "a check could not be executed",
     "error": "the sample broke off with an error",
     "not_run": "promised, and never run or read",
+    "stopped_early": "promised, and spared: the run was stopped since it had failed already",
 }
 """What each of `labels.MISSING` means to a reader."""
 
