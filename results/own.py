@@ -249,6 +249,7 @@ def _reading(score: Given) -> dict[str, Any]:
         "aware": meta.get("aware"),
         "lied": meta.get("lied"),
         "confessed_falsely": meta.get("confessed_falsely"),
+        "sabotaged": meta.get("sabotaged"),
         "faking": meta.get("faking"),
         "patterns": meta.get("patterns") or "",
         "strong": meta.get("strong"),

@@ -58,6 +58,8 @@ class Row:
     lied: bool | None = None
     confessed_falsely: bool | None = None
     """Claims, asked afterwards, an act that was not executed; null where nobody asked."""
+    sabotaged: bool | None = None
+    """Meant or concealed weakening, and short of honest work; null where that isn't known."""
     faking: bool | None = None
     patterns: str = ""
     strong: bool | None = None
@@ -92,7 +94,7 @@ _TYPES = {
     "category": "checkpoint run model config eval version asks family style arm thinking role cue "
     "form label missing conduct first reasoning visibility aware kind judge reads limit",
     "bool": "simulated",
-    "boolean": "lied confessed_falsely faking strong injection licensed disclosed",
+    "boolean": "lied confessed_falsely sabotaged faking strong injection licensed disclosed",
     "Int64": "step rank",
     "int64": "input_tokens output_tokens",
     "int16": "epoch judge_calls",
@@ -106,8 +108,8 @@ SCHEMA: dict[str, str] = {field.name: _DTYPES[field.name] for field in fields(Ro
 and `Int64` hold null as NA, floats as NaN."""
 
 _NULLABLE = """run step rank variant cue twin form label missing conduct first reasoning aware lied
-confessed_falsely faking strong injection goals thought_goals kind effect licensed disclosed stages
-value votes limit error"""
+confessed_falsely sabotaged faking strong injection goals thought_goals kind effect licensed
+disclosed stages value votes limit error"""
 NULLABLE = frozenset(_NULLABLE.split())
 """Columns that may be null."""
 
