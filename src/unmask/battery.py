@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from unmask.errors import BadInput
+from unmask.keys import key_among, key_in_url, refers
 from unmask.series import expand, folders
 from unmask.yamls import read_yaml
 
@@ -46,6 +47,21 @@ class ModelSpec(_Strict):
     args: dict[str, Any] = Field(default_factory=dict)
     config: dict[str, Any] = Field(default_factory=dict)
     prices: Prices | None = None
+
+    @model_validator(mode="after")
+    def _no_keys(self) -> Self:
+        place = key_among(self.args) or key_among(self.config)
+        if self.base_url and key_in_url(self.base_url):
+            place = "base_url"
+        if place:
+            raise ValueError(
+                f"{place} holds a key, which logs would keep. Set it in the environment; where the "
+                "provider does not look for it there, name it: "
+                "args: {default_headers: {X-Api-Key: '${GATEWAY_KEY}'}}"
+            )
+        if refers(f"{self.base_url}{self.config}"):
+            raise ValueError("keys are filled in for args alone: logs keep base_url and config")
+        return self
 
     @property
     def digest(self) -> str:

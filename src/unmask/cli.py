@@ -7,12 +7,14 @@ A command's module is imported only when that command runs (or shows its own hel
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import traceback
 from typing import NoReturn
 
 import click
 
-from unmask.errors import UnmaskError
+from unmask.errors import CRASH, UnmaskError
 
 COMMANDS: dict[str, dict[str, str]] = {
     "Measure": {
@@ -89,4 +91,9 @@ def main() -> NoReturn:
     except UnmaskError as error:
         click.echo(f"unmask: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception:
+        from unmask.keys import keys_in, silenced
+
+        click.echo(silenced(traceback.format_exc(), keys_in(os.environ)), err=True)
+        sys.exit(CRASH)
     sys.exit(0)

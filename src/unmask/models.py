@@ -10,8 +10,10 @@ from rich.text import Text
 
 from unmask.battery import Limits, ModelSpec
 from unmask.errors import BadInput
+from unmask.keys import filled_in, keys_in, silenced
 from unmask.patience import be_patient
 from unmask.scorers.judge import judge_id
+from unmask.silence import silence
 
 SDK_APIS = frozenset(("openai", "openai-api", "anthropic", "azureai", "together", "grok"))
 """Providers whose SDK would retry on its own, under Inspect's retries; theirs are switched off."""
@@ -28,25 +30,32 @@ def open_model(spec: ModelSpec, what: str, limits: Limits) -> Model:
     Raises:
         BadInput: It can't be made: a missing key or package, a wrong argument.
     """
-    args = dict(spec.args)
+    written = dict(spec.args)
     if spec.model.split("/")[0] in SDK_APIS:
-        args.setdefault("max_retries", 0)
+        written.setdefault("max_retries", 0)
+    secrets = keys_in(os.environ)
     try:
+        args, used = filled_in(written, os.environ)
+        secrets |= used
+        api_key = args.pop("api_key", None) or _no_key(spec)
         # In the model itself: a judge inherits only some of a run's limits, and none when mending.
         config = _limits(limits).merge(GenerateConfig(**spec.config))
         model = get_model(
             spec.model,
             base_url=spec.base_url,
-            api_key=_no_key(spec),
+            api_key=api_key,
             config=config,
             memoize=False,
             **args,
         )
-    except (BadInput, KeyboardInterrupt):
-        raise
+    except BadInput as error:
+        raise BadInput(f"{what}: {error}") from None
     except Exception as error:
         # Providers raise anything here: a missing key, package or file, a wrong argument.
-        raise BadInput(f"{what}: can't open {spec.model}: {_plain(error)}") from None
+        said = silenced(_plain(error), secrets)
+        raise BadInput(f"{what}: can't open {spec.model}: {said}") from None
+    model.model_args = written  # as logged: with the names of keys
+    silence(model.api, secrets)
     be_patient(model.api, limits.retry_after)
     return model
 

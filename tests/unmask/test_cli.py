@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from unmask.cli import COMMANDS, main
@@ -117,3 +118,16 @@ def test_dry_run_spends_nothing(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mo
     assert code == 0
     assert "judge calls" in stdout and "cost unknown" in stdout and "certify" in stdout
     assert [path.name for path in tmp_path.iterdir()] == ["b.yaml"]
+
+
+def test_a_crash_shows_where_and_no_key(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An internal error ends with Python's own code; its traceback names the key it quotes."""
+
+    def crash() -> None:
+        raise RuntimeError("sent planted-0123456789 to nobody")
+
+    monkeypatch.setenv("GATEWAY_KEY", "planted-0123456789")
+    monkeypatch.setattr("unmask.commands.list.command", click.Command("list", callback=crash))
+    code, shown, said = cli("list")
+    assert (code, shown) == (1, "")
+    assert "in crash" in said and "RuntimeError: sent [GATEWAY_KEY] to nobody" in said
