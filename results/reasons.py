@@ -14,6 +14,19 @@ _INSPECT: dict[str, str] = {
 }
 
 
+_ERRORS: dict[str, str] = {
+    "OtherModel(": "other_model",
+    # Ended by us, for the budget or by Ctrl-C: the sample is as if it had never begun.
+    "BudgetReached(": "not_run",
+    "CancelledError(": "not_run",
+}
+
+
+def error_reason(error: str | None) -> str:
+    """Say by the text of a sample's error why it has no label."""
+    return next((why for name, why in _ERRORS.items() if (error or "").startswith(name)), "error")
+
+
 def missing_reason(reason: str | None) -> str:
     """Translate a score's reason (Inspect's `ScoreReason`, or our own) into a missing reason.
 

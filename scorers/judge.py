@@ -24,6 +24,7 @@ from inspect_ai.util._json import JSONSchema
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field
 
+from unmask.errors import BudgetReached, OtherModel
 from unmask.scorers.attempts import refuses_schema, revive, store
 from unmask.scorers.labels import Missing
 from unmask.scorers.panel import Decision, Vote, majority, settle
@@ -126,7 +127,11 @@ async def _vote(
     structured, in_words = judge not in _IN_WORDS, False
     missing: Missing = "grader_invalid"
     for attempt in range(len(mine), len(mine) + settings().attempts):
-        result = await _attempt(model, name, rubric, lines, attempt, reads, structured)
+        try:
+            result = await _attempt(model, name, rubric, lines, attempt, reads, structured)
+        except BudgetReached:
+            # Not asked, so no attempt: a later run asks as if this one had never come so far.
+            return Vote(judge, None, "not_run", tuple(evidence), len(evidence) - len(mine))
         structured = structured and not (
             isinstance(result, Void) and result.reason == "grader_error"
         )
@@ -176,14 +181,15 @@ async def _attempt(
                 scopes={"judge": judge_id(model), "attempt": str(attempt)},
             ),
         )
-    except LimitExceededError:
+    except (LimitExceededError, BudgetReached):
         raise
     except Exception as error:
         # Whatever a provider raises, the sample was paid for: the reading is missing and is
         # made again later; the generation is kept.
         # Inspect wraps a provider's error in one whose text begins with the whole request.
         cause = error.__cause__ or error
-        return Void("grader_error", f"{type(cause).__name__}: {str(cause)[:300]}")
+        reason: Missing = "grader_other_model" if isinstance(cause, OtherModel) else "grader_error"
+        return Void(reason, f"{type(cause).__name__}: {str(cause)[:300]}")
     if output.error:
         return Void("grader_error", output.error[:300])
     return parse_reply(

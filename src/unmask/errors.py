@@ -3,6 +3,7 @@
 UnmaskError
 ├── BadInput      2  something the user gave can't be used: the message says what, where, what to do
 └── Incomplete    4  what was asked for could not be finished; what was done is kept
+    └── BudgetSpent  for a cap of the budget is reached
 
 Exit codes: 0 done or pass; 1 internal error (Python's own code for a crash, so never a verdict);
 2 bad input; 3 gate fail or verify mismatch; 4 inconclusive or incomplete.
@@ -27,7 +28,19 @@ class BadInput(UnmaskError):
     exit_code: ClassVar[int] = BAD_INPUT
 
 
+class BudgetReached(Exception):
+    """A call that was not sent, for a cap is reached: what it was for stays not run."""
+
+
+class OtherModel(Exception):
+    """An answer of another model than the one that was asked; nothing is read from it."""
+
+
 class Incomplete(UnmaskError):
     """The work could not be finished; all that was done is kept."""
 
     exit_code: ClassVar[int] = INCOMPLETE
+
+
+class BudgetSpent(Incomplete):
+    """A cap of the budget is reached, or would be by one more sample."""

@@ -24,6 +24,7 @@ MEANINGS = {
     "grader_other_model": "another model answered for the judge",
     "check_failed": "a check could not be executed",
     "error": "the sample broke off with an error",
+    "other_model": "another model answered than the checkpoint",
     "not_run": "promised, and never run or read",
     "stopped_early": "promised, and spared: the run was stopped since it had failed already",
 }
