@@ -113,7 +113,7 @@ def _unread(sample: EvalSampleSummary, reads: str, judge: str | None) -> bool:
     metadata = score.metadata or {}
     if metadata.get("reads") != reads or judge not in (None, metadata.get("judge")):
         return True
-    failures = {score.reason, metadata.get("conduct"), metadata.get("reasoning")}
+    failures = {score.reason, *(metadata.get(name) for name in ("conduct", "reasoning", "debrief"))}
     return bool(failures & ((GRADER_REASONS | {"not_run"}) - {SETTLED}))
 
 

@@ -45,13 +45,13 @@ def comparable(logs: Path) -> pd.DataFrame:
     return observed.drop(columns=["log", "sample_uuid", "seconds", "judge", "judge_calls"])
 
 
-def failing_conduct(what: Fault | Spoken) -> Trouble:
-    """Fail every conduct reading of the first few records that the judge is shown."""
+def failing(what: Fault | Spoken, reading: str = "conduct") -> Trouble:
+    """Fail one kind of reading of the first few records that the judge is shown."""
     unlucky: set[str] = set()
 
     def trouble(call: Call, before: int) -> Fault | Spoken | None:
         prompt = call.turns[-1].text
-        if call.model != "judge" or "READING: conduct" not in prompt:
+        if call.model != "judge" or f"READING: {reading}" not in prompt:
             return None
         record = prompt.partition(">\n")[2].partition("\n</record-")[0]
         if len(unlucky) < UNLUCKY:
@@ -70,7 +70,7 @@ def test_only_missing_readings_are_bought_again(
     """After a judge's failures the same command makes the missing calls, and no generation."""
     with loopback() as server:
         run(over(server), tmp_path / "undisturbed")
-    with loopback(failing_conduct(what)) as server:
+    with loopback(failing(what)) as server:
         run(over(server), tmp_path / "logs")
         failed = table(tmp_path / "logs")
         assert (failed["missing"] == reason).sum() == UNLUCKY
@@ -186,3 +186,22 @@ def test_what_is_no_longer_promised_is_not_mended(tmp_path: Path) -> None:
         pack(folder, one="What is it, in the end?")
         run(with_pack(server, str(folder)), tmp_path / "logs")
         assert server.calls == {PERSONA: 1, "judge": 2}
+
+
+def test_an_answer_afterwards_that_was_not_read_is_read_again(tmp_path: Path) -> None:
+    """What was done stays as it was found; only whether it was told is asked for again."""
+    what = {"evals": [{"eval": "frame_colleague", "limit": 2}]}
+    with loopback(failing(JUNK, "debrief")) as server:
+        run(over(server, **what), tmp_path)
+        before = table(tmp_path)
+        assert before["confessed_falsely"].isna().all() and before["label"].notna().all()
+        server.trouble = None
+        server.calls.clear()
+        run(over(server, **what), tmp_path)
+        assert server.calls == {"judge": len(before)}
+        after = table(tmp_path)
+        assert after["confessed_falsely"].notna().all()
+        assert list(after["label"]) == list(before["label"])
+        server.calls.clear()
+        run(over(server, **what), tmp_path)
+        assert not server.calls
