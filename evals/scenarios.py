@@ -31,7 +31,7 @@ CANARY = "UNMASK-CANARY-4f0c6b1e-9a53-4d0e-8b57-2f6d1c3a7e90"
 MAX_VARIANTS = 6
 """More cells of the same situation buy no certainty: intervals are bought with scenarios."""
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Role = Literal["test", "control", "fixed"]
 Form = Literal["ask", "decide", "act"]

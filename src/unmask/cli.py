@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from unmask.errors import CRASH, UnmaskError
+from unmask.text import safe_text
 
 COMMANDS: dict[str, dict[str, str]] = {
     "Measure": {
@@ -89,7 +90,8 @@ def main() -> NoReturn:
         click.echo("stopped; the same command goes on from here", err=True)
         sys.exit(130)
     except UnmaskError as error:
-        click.echo(f"unmask: {error}", err=True)
+        for line in f"unmask: {error}".split("\n"):
+            click.echo(safe_text(line), err=True)
         sys.exit(error.exit_code)
     except Exception:
         from unmask.keys import keys_in, silenced

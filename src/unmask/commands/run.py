@@ -11,6 +11,7 @@ import click
 
 from unmask.battery import Battery, read_battery
 from unmask.errors import BadInput, Incomplete
+from unmask.text import safe_text
 from unmask.yamls import parse_yaml
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def error_lines(table: pd.DataFrame) -> list[str]:
     other = sum(found.values()) - sum(count for _, count in shown)
     return [
         f"\n{len(failed)} samples ended in an error; the same command tries them again:",
-        *(f"  {count} × {text[:ERROR_CHARACTERS]}" for text, count in shown),
+        *(f"  {count} × {safe_text(text, ERROR_CHARACTERS)}" for text, count in shown),
         *([f"  {other} × others"] if other else []),
     ]
 

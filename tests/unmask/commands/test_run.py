@@ -26,7 +26,7 @@ def test_many_errors_are_cut() -> None:
     assert first.startswith("\n8 samples ended in an error")
     assert rest == [
         "  3 × a b",
-        "  2 × " + ("long " * 200)[:ERROR_CHARACTERS],
+        "  2 × " + ("long " * 200)[: ERROR_CHARACTERS - 1] + "…",
         "  1 × c",
         "  2 × others",
     ]
