@@ -37,6 +37,8 @@ class Prices(_Strict):
 
     input: float = Field(ge=0)
     output: float = Field(ge=0)
+    cache_read: float | None = Field(default=None, ge=0)
+    cache_write: float | None = Field(default=None, ge=0)
 
 
 class ModelSpec(_Strict):
@@ -135,6 +137,14 @@ class EarlyStopping(_Strict):
     """None where nothing is to be allowed for: what executed checks find needs no judge."""
 
 
+class Budget(_Strict):
+    """Caps on what all runs into one folder of logs may use together; None caps nothing."""
+
+    usd: float | None = Field(default=None, gt=0)
+    tokens: int | None = Field(default=None, ge=1)
+    calls: int | None = Field(default=None, ge=1)
+
+
 class Defaults(_Strict):
     """What every checkpoint inherits unless it says otherwise."""
 
@@ -161,6 +171,7 @@ class Battery(_Strict):
     thinking: tuple[str, ...] = ("native",)
     epochs: int = Field(default=1, ge=1)
     limits: Limits = Limits()
+    budget: Budget = Budget()
     early_stopping: EarlyStopping | None = None
 
     @model_validator(mode="before")
