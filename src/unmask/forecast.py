@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from unmask.results.policy import Policy
 
 
-def say_first(battery: Battery, console: Console) -> None:
-    """Say in one line how many calls, tokens and how much money a run takes at most."""
+def say_first(battery: Battery, console: Console) -> int:
+    """Say in one line how many calls, tokens and how much money a run takes at most.
+
+    Returns:
+        How many samples it has.
+    """
     tasks = [(cell, build_task(cell)) for cell in cells(battery)]
-    console.print(_sentence([estimate(c, battery, tasks) for c in battery.checkpoints]))
+    estimates = [estimate(c, battery, tasks) for c in battery.checkpoints]
+    console.print(_sentence(estimates))
+    return sum(each.samples for each in estimates)
 
 
 def print_forecast(battery: Battery, policy: Policy | None = None) -> None:

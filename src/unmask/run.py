@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -24,16 +25,28 @@ from inspect_ai.log import (
 )
 from inspect_ai.model import Model
 
-from unmask.battery import PROMISE_FILE, Battery, Checkpoint, ModelSpec, read_promise
-from unmask.errors import BadInput
+from unmask.battery import (
+    PROMISE_FILE,
+    Battery,
+    Checkpoint,
+    Limits,
+    read_promise,
+)
+from unmask.errors import BadInput, BudgetSpent
 from unmask.files import atomic_write
+from unmask.ledger import Ledger
+from unmask.lock import locked
 from unmask.mend import mend
 from unmask.models import SDK_APIS, open_model, open_panel
 from unmask.plan import Cell, build_task, cells, merge_promises, promise
+from unmask.stopping import at_once, may_stop, reopen_unstopped
+from unmask.usage import check_prices
+from unmask.watch import Watch, Watched
 
 if TYPE_CHECKING:
     from inspect_ai import Task
 
+    from unmask.battery import Promise
     from unmask.sandbox.choose import Sandbox
 
 Display = Literal["rich", "plain", "none"]
@@ -55,8 +68,10 @@ def open_models(battery: Battery) -> Models:
     """Make every model of a battery, so that a missing key or package shows at once.
 
     Raises:
-        BadInput: A model can't be made, or a checkpoint would judge itself.
+        BadInput: A model can't be made, a checkpoint would judge itself, or a cap on money lacks a
+            price.
     """
+    check_prices(battery)
     if not battery.self_grading:
         for checkpoint in battery.checkpoints:
             for grader in battery.grader:
@@ -82,28 +97,82 @@ def run_checkpoint(
     sandbox: Sandbox | None = None,
     display: Display,
     say: Say,
+    follow: Callable[[Watch], None] = lambda watch: None,
 ) -> None:
     """Measure one checkpoint: promise, generate what is missing, read what is unread.
 
-    `sandbox` is where code of the checkpoint runs; None if none does.
+    `sandbox` is where code of the checkpoint runs; None if none does. `follow` is called whenever
+    something was spent or a sample has ended.
+
+    Raises:
+        BadInput: The folder holds another checkpoint or grader, another run is measuring into it,
+            or it can't be written.
+        BudgetSpent: A cap is reached; what was under way is finished and kept.
+    """
+    with locked(logs / checkpoint.label), closing(Ledger(logs)) as ledger:
+        watch = Watch(ledger, battery.budget, checkpoint.label, follow)
+        try:
+            with watch.over(_watched(checkpoint, battery, models)):
+                _measure(checkpoint, battery, models, logs, watch, sandbox, display, say)
+        except KeyboardInterrupt:
+            if not watch.closing:
+                raise
+        if watch.closing:
+            raise BudgetSpent(f"{checkpoint.label}: the budget allows no more")
+    _hang_up(checkpoint, battery, models)
+
+
+def keep_promise(
+    checkpoint: Checkpoint, battery: Battery, logs: Path, tasks: Sequence[tuple[Cell, Task]]
+) -> Promise:
+    """Write down what a checkpoint's folder is to hold, with what it was to hold before.
 
     Raises:
         BadInput: The folder holds another checkpoint or grader, or can't be written.
     """
     folder = logs / checkpoint.label
-    tasks = [(cell, build_task(cell)) for cell in cells(battery)]
     promised = merge_promises(read_promise(folder), promise(checkpoint, battery, tasks))
     atomic_write(folder / PROMISE_FILE, promised.model_dump_json(by_alias=True, indent=1))
+    return promised
+
+
+def promise_rest(battery: Battery, logs: Path) -> None:
+    """Promise what a run that stops early was still to measure, so that it is counted as left.
+
+    Raises:
+        BadInput: A folder holds another checkpoint or grader, or can't be written.
+    """
+    tasks = [(cell, build_task(cell)) for cell in cells(battery)]
+    for checkpoint in battery.checkpoints:
+        if not (logs / checkpoint.label / PROMISE_FILE).exists():
+            keep_promise(checkpoint, battery, logs, tasks)
+
+
+def _measure(
+    checkpoint: Checkpoint,
+    battery: Battery,
+    models: Models,
+    logs: Path,
+    watch: Watch,
+    sandbox: Sandbox | None,
+    display: Display,
+    say: Say,
+) -> None:
+    folder = logs / checkpoint.label
+    tasks = [(cell, build_task(cell)) for cell in cells(battery)]
+    promised = keep_promise(checkpoint, battery, logs, tasks)
+    reopen_unstopped(folder)
+    rules = {rule.key: rule for rule in promised.stopping}
     todo = [
-        (cell, remaining)
+        may_stop(remaining, rules.get(cell.key), at_once(battery.limits))
         for cell, task in tasks
         if (remaining := _without_bought(cell, task, folder, say)) is not None
     ]
     if todo:
-        _eval_set(checkpoint, battery, models, folder, [task for _, task in todo], sandbox, display)
-    model = models.checkpoints[checkpoint.label]
-    mend(folder, promised, list(models.panel), model, say=say)
-    _hang_up(checkpoint, battery, models)
+        _eval_set(checkpoint, battery, models, folder, todo, sandbox, display)
+    if not watch.closing:
+        model = models.checkpoints[checkpoint.label]
+        mend(folder, promised, list(models.panel), model, say=say)
 
 
 def _eval_set(
@@ -117,7 +186,7 @@ def _eval_set(
 ) -> None:
     panel = list(models.panel)
     try:
-        eval_set(
+        _, done = eval_set(
             list(tasks),
             log_dir=str(folder),
             model=models.checkpoints[checkpoint.label],
@@ -145,7 +214,7 @@ def _eval_set(
             display=display,
             log_level="error",
             score_display=False,
-            max_samples=battery.limits.max_samples,
+            max_samples=_let_in(tasks, battery.limits),
             max_retries=battery.limits.max_retries,
             timeout=battery.limits.timeout,
             attempt_timeout=battery.limits.attempt_timeout,
@@ -153,6 +222,20 @@ def _eval_set(
         )
     except PrerequisiteError as error:
         raise BadInput(str(error)) from None
+    if any(log.status == "cancelled" for log in done):
+        # Ctrl-C: Inspect returns as if it were done, and the next checkpoint would begin.
+        raise KeyboardInterrupt
+
+
+def _let_in(tasks: Sequence[Task], limits: Limits) -> int | None:
+    """How many samples of a task Inspect lets in at once.
+
+    Where one may stop early that is all of them, for they wait for their turn inside; tasks of the
+    same battery that may not (positive controls) then have the bound on connections alone.
+    """
+    if all(task.early_stopping is None for task in tasks):
+        return limits.max_samples
+    return max(len(task.dataset) * (task.epochs or 1) for task in tasks)
 
 
 def _without_bought(cell: Cell, task: Task, folder: Path, say: Say) -> Task | None:
@@ -204,15 +287,21 @@ def _hang_up(checkpoint: Checkpoint, battery: Battery, models: Models) -> None:
     dozens of checkpoints would use up the process's open files. The client goes, its sockets with
     it; the next checkpoint finds its judge with a new one.
     """
-    used: list[tuple[Model, ModelSpec]] = [
-        (models.checkpoints[checkpoint.label], checkpoint),
-        *zip(models.panel, battery.grader, strict=True),
-    ]
-    wired = [(model, spec) for model, spec in used if spec.model.split("/")[0] in SDK_APIS]
-    for model, spec in wired:
+    used = _watched(checkpoint, battery, models)
+    wired = [each for each in used if each.spec.model.split("/")[0] in SDK_APIS]
+    for model, spec, _ in wired:
         model.api = open_model(spec, checkpoint.label, battery.limits).api
     if wired:
         gc.collect()
+
+
+def _watched(checkpoint: Checkpoint, battery: Battery, models: Models) -> list[Watched]:
+    """The models that one checkpoint's part of a run calls."""
+    judges = zip(models.panel, battery.grader, strict=True)
+    return [
+        Watched(models.checkpoints[checkpoint.label], checkpoint, "checkpoint"),
+        *(Watched(model, spec, "judge") for model, spec in judges),
+    ]
 
 
 def quiet_environment() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import ValidationError
 
-from unmask.battery import Battery, read_battery
-from unmask.errors import BadInput, Incomplete
+from unmask.battery import Battery, Budget, read_battery
+from unmask.errors import BadInput, BudgetSpent, Incomplete
 from unmask.text import safe_text
 from unmask.yamls import parse_yaml
 
@@ -45,6 +46,9 @@ ERROR_CHARACTERS = 300
 @click.option("--unsafe-local", is_flag=True, help="With --sandbox local: no isolation is meant.")
 @click.option("--self-grading", is_flag=True, help="Let a checkpoint judge itself.")
 @click.option("--logs", type=click.Path(path_type=Path), default=Path("logs"), show_default=True)
+@click.option("--max-usd", type=float, help="Cap on money, over all runs into these logs.")
+@click.option("--max-tokens", type=int, help="The same for tokens, in and out.")
+@click.option("--max-calls", type=int, help="The same for calls, of models and judges.")
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and spend nothing.")
 @click.option(
     "--policy",
@@ -52,7 +56,14 @@ ERROR_CHARACTERS = 300
     help="With --dry-run: which rules of this gate these samples could never decide.",
 )
 def command(
-    battery_file: Path | None, logs: Path, dry_run: bool, policy: Path | None, **options: Any
+    battery_file: Path | None,
+    logs: Path,
+    dry_run: bool,
+    policy: Path | None,
+    max_usd: float | None,
+    max_tokens: int | None,
+    max_calls: int | None,
+    **options: Any,
 ) -> None:
     """Run a battery, or resume it: finished samples are never paid for twice.
 
@@ -71,6 +82,7 @@ def command(
         if options["sandbox"] != "auto":  # what a machine has is no matter of the battery
             given = {key: options[key] for key in ("sandbox", "unsafe_local")}
             battery = battery.model_copy(update=given)
+    battery = capped(battery, {"usd": max_usd, "tokens": max_tokens, "calls": max_calls})
     if policy is not None and not dry_run:
         raise BadInput("--policy goes with --dry-run here; decide with `unmask gate` after the run")
     if dry_run:
@@ -96,22 +108,32 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
     from unmask.files import usable_folder
     from unmask.forecast import say_first
     from unmask.isolation import sandbox_of_run
+    from unmask.ledger import spent_in
     from unmask.manifest import write_manifest
     from unmask.plan import cells
+    from unmask.progress import Progress, finished_in
     from unmask.results.observations import observe
     from unmask.results.rates import rates
     from unmask.results.report.terminal import rates_table
-    from unmask.run import open_models, quiet_environment, run_checkpoint
+    from unmask.run import open_models, promise_rest, quiet_environment, run_checkpoint
+    from unmask.spending import left_over, spent_line
 
     quiet_environment()
     console = err()
     models = open_models(battery)
     sandbox = sandbox_of_run(battery, cells(battery))
     usable_folder(logs)
-    say_first(battery, console)
+    total = say_first(battery, console)
+    done = finished_in(logs, [each.label for each in battery.checkpoints])
+    progress = Progress(sys.stderr, battery, total=total, done=done)
+    stopped = False
     if sandbox is not None:
         console.print(f"agents work in the sandbox {sandbox.name} ({sandbox.why})")
-    display = "rich" if sys.stderr.isatty() and sys.stdout.isatty() else "none"
+
+    def say(line: str) -> None:
+        progress.clear()
+        console.print(f"  {line}")
+
     try:
         for number, checkpoint in enumerate(battery.checkpoints, start=1):
             console.print(f"[{number}/{len(battery.checkpoints)}] {checkpoint.label}")
@@ -121,10 +143,16 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
                 models,
                 logs,
                 sandbox=sandbox,
-                display=display,  # type: ignore[arg-type]
-                say=lambda line: console.print(f"  {line}"),
+                display="none",
+                say=say,
+                follow=progress.follow,
             )
+            progress.clear()
+    except BudgetSpent:
+        stopped = True
+        promise_rest(battery, logs)
     finally:
+        progress.clear()
         write_manifest(logs, battery)
     reading = observe(logs)
     rows = rates(reading.table, calibrations=calibrations_from((), logs))
@@ -133,6 +161,11 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
     for line in error_lines(reading.table):
         console.print(line)
     left = int((reading.table["missing"] == "not_run").sum())
+    spent = spent_in(logs)
+    if not brief:
+        console.print(f"\n{spent_line(spent, battery.budget)}")
+    if stopped:
+        raise BudgetSpent(left_over(battery.budget, spent, len(reading.table) - left, left))
     if left:
         raise Incomplete(f"{left} promised samples were not run; the same command goes on")
     if not brief:
@@ -152,6 +185,21 @@ def error_lines(table: pd.DataFrame) -> list[str]:
         *(f"  {count} × {safe_text(text, ERROR_CHARACTERS)}" for text, count in shown),
         *([f"  {other} × others"] if other else []),
     ]
+
+
+def capped(battery: Battery, given: dict[str, float | None]) -> Battery:
+    """Put caps from the command line in place of the battery's.
+
+    Raises:
+        BadInput: A cap is not above 0.
+    """
+    caps = {name: cap for name, cap in given.items() if cap is not None}
+    try:
+        budget = Budget.model_validate(battery.budget.model_dump() | caps)
+    except ValidationError:
+        said = ", ".join(f"--max-{name} {cap}" for name, cap in caps.items())
+        raise BadInput(f"{said}: a cap is a number above 0") from None
+    return battery.model_copy(update={"budget": budget})
 
 
 def from_options(options: dict[str, Any]) -> Battery:

@@ -1,0 +1,228 @@
+"""Watching every call of a run: what it takes, whether it may be sent, and who answered.
+
+Inspect's hooks see no failed attempt and can't refuse a call without ending its sample as if it had
+met a limit, so the calls themselves are watched. Hooks say which sample a call is for.
+"""
+
+from __future__ import annotations
+
+import functools
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal, NamedTuple
+
+import anyio
+from inspect_ai.hooks import BeforeModelGenerate, Hooks, SampleEnd, SampleStart, hooks
+from inspect_ai.model import Model, ModelOutput, ModelUsage
+
+from unmask.battery import Budget, ModelSpec
+from unmask.errors import BudgetReached, OtherModel
+from unmask.ledger import Ledger, Payer
+from unmask.served import is_vendors, settle
+from unmask.usage import Use, count, fits, price, tokens_of, unanswered
+
+HELD = 600.0
+"""Seconds that a sample is held back for others to end; a sample's own time limit is longer."""
+
+STREAK = 5
+"""Answers of another model in a row after which the model is not asked any more."""
+
+_sample: ContextVar[str | None] = ContextVar("unmask_sample", default=None)
+"""The sample that a call is made for."""
+
+
+class Watched(NamedTuple):
+    """A model of the run, and its part in it."""
+
+    model: Model
+    spec: ModelSpec
+    part: Literal["checkpoint", "judge"]
+
+
+class Watch:
+    """What one checkpoint's part of a run has taken, sample by sample, and whether it may go on.
+
+    Args:
+        ledger: Where everything spent is written down, by all processes.
+        budget: The caps.
+        checkpoint: On whose account it goes.
+        follow: Called with it whenever something was spent or a sample has ended.
+    """
+
+    def __init__(
+        self, ledger: Ledger, budget: Budget, checkpoint: str, follow: Callable[[Watch], None]
+    ) -> None:
+        self.ledger = ledger
+        self.budget = budget
+        self.checkpoint = checkpoint
+        self.follow = follow
+        self.finished = 0
+        self.closing = False
+        """Whether no further sample is begun, for the budget."""
+        self._finished_use = Use()
+        self._under_way: dict[str, Use] = {}
+        self._turned_away: set[str] = set()
+        self._strange: dict[str, int] = {}
+
+    @contextmanager
+    def over(self, watched: Sequence[Watched]) -> Iterator[None]:
+        """Watch these models for as long as the context lasts."""
+        global _current
+        _hook_in()
+        own = [(each.model.api, each.model.api.generate) for each in watched]
+        for each in watched:
+            each.model.api.generate = self._watched(each)  # type: ignore[method-assign]
+        _current = self
+        try:
+            yield
+        finally:
+            _current = None
+            for api, generate in own:
+                api.generate = generate  # type: ignore[method-assign]
+
+    async def admit(self, sample: str) -> None:
+        """Let a sample begin; or hold it back, where it would no longer fit into the budget."""
+        if sample in self._under_way or sample in self._turned_away:
+            return
+        if not self.closing and self._fits():
+            self._under_way[sample] = Use()
+            return
+        self.closing = True
+        self._turned_away.add(sample)
+        self._stop_if_idle()
+        if threading.current_thread() is threading.main_thread():
+            with anyio.move_on_after(HELD):
+                await anyio.sleep_forever()
+
+    def ended(self, sample: str) -> None:
+        """Count a sample that has ended, and end the run with the last one under way."""
+        used = self._under_way.pop(sample, None)
+        if used is None:
+            return
+        self.finished += 1
+        self._finished_use += used
+        self.follow(self)
+        if self.closing and self._turned_away:
+            self._stop_if_idle()
+
+    def mean(self) -> Use | None:
+        """What a finished sample took; None before the first."""
+        return self._finished_use.share(self.finished) if self.finished else None
+
+    def _fits(self) -> bool:
+        mean = self.mean()
+        spent = self.ledger.spent()
+        used = Use(spent.calls, spent.tokens, spent.dollars)
+        return fits(self.budget, used, self._under_way.values(), mean or Use())
+
+    def _stop_if_idle(self) -> None:
+        """Stop as Ctrl-C does: Inspect writes what is finished and leaves the rest for later."""
+        if not self._under_way and threading.current_thread() is threading.main_thread():
+            signal.raise_signal(signal.SIGINT)
+
+    def _watched(self, watched: Watched) -> Callable[..., Any]:
+        generate = watched.model.api.generate
+        spec = watched.spec
+        payer = Payer(self.checkpoint, watched.part, spec.model)
+
+        @functools.wraps(generate)
+        async def asked(*args: Any, **options: Any) -> Any:
+            self._may_send(payer, spec)
+            messages = options["input"] if "input" in options else args[0]
+            try:
+                made = await generate(*args, **options)
+            except Exception:
+                self._took(payer, spec, None)
+                raise
+            except BaseException:  # cut off: a time-out, or the end of the run
+                self._took(payer, spec, unanswered(messages), failed=True)
+                raise
+            output = made[0] if isinstance(made, tuple) else made
+            if not isinstance(output, ModelOutput):
+                self._took(payer, spec, None)
+                return made
+            self._took(payer, spec, tokens_of(output, messages))
+            self._recognise(watched, output)
+            return made
+
+        return asked
+
+    def _may_send(self, payer: Payer, spec: ModelSpec) -> None:
+        if _sample.get() in self._turned_away:
+            raise BudgetReached("held back, for the budget would not last for another sample")
+        if self._strange.get(spec.digest, 0) >= STREAK:
+            raise OtherModel(
+                f"{spec.model} is not asked any more: another model gave {STREAK} answers in a row"
+            )
+        full = self.ledger.begin(payer, self.budget)
+        if full is not None:
+            self.closing = True
+            raise BudgetReached(f"the budget is used up: {full}")
+        self._use(Use(calls=1))
+
+    def _took(
+        self, payer: Payer, spec: ModelSpec, usage: ModelUsage | None, *, failed: bool = False
+    ) -> None:
+        """Write down what a call took; None: an error, for which providers ask no money."""
+        if usage is None:
+            self.ledger.end(payer, failed=True)
+        else:
+            dollars, tokens = price(usage, spec), count(usage)
+            self.ledger.end(payer, tokens=tokens, dollars=dollars, failed=failed)
+            self._use(Use(tokens=tokens, dollars=dollars or 0.0))
+        self.follow(self)
+
+    def _use(self, more: Use) -> None:
+        sample = _sample.get()
+        if sample in self._under_way:
+            self._under_way[sample] += more
+
+    def _recognise(self, watched: Watched, output: ModelOutput) -> None:
+        """Refuse an answer of another model, and remember under which name the own one answers."""
+        spec, api = watched.spec, watched.model.api
+        usual = self.ledger.usual(spec.digest)
+        answered = output.fallback.fallback_model if output.fallback else output.model
+        if not answered:
+            return
+        asked = api.service_model_name()
+        vendors = is_vendors(spec.model, spec.base_url)
+        known = None if output.fallback else settle(asked, answered, usual, vendors=vendors)
+        if known is None:
+            self._strange[spec.digest] = self._strange.get(spec.digest, 0) + 1
+            before = f", which answered as {usual} before" if usual else ""
+            raise OtherModel(f"{answered} answered for {asked}{before}")
+        self._strange[spec.digest] = 0
+        if known != usual:
+            self.ledger.settle(spec.digest, known)
+
+
+_current: Watch | None = None
+"""The watch of this process; hooks exist once, and so does Inspect's run."""
+
+
+class _Samples(Hooks):
+    def enabled(self) -> bool:
+        return _current is not None
+
+    async def on_sample_start(self, data: SampleStart) -> None:
+        # In the sample's own task, so that every call that it makes finds it there. The id that
+        # comes with a call is another one.
+        _sample.set(data.sample_id)
+
+    async def on_before_model_generate(self, data: BeforeModelGenerate) -> None:
+        sample = _sample.get()
+        if _current is not None and sample is not None:
+            await _current.admit(sample)
+
+    async def on_sample_end(self, data: SampleEnd) -> None:
+        if _current is not None:
+            _current.ended(data.sample_id)
+
+
+@functools.cache
+def _hook_in() -> None:
+    """Register the hooks once models are open: registered before, Inspect announces them."""
+    hooks(name="unmask_watch", description="Which sample a call is for, and its end.")(_Samples)
