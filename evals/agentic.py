@@ -67,7 +67,7 @@ def agentic_task(
         message_limit=MESSAGE_LIMIT,
         token_limit=TOKEN_LIMIT,
         time_limit=TIME_LIMIT,
-        version=f"{spec.version}+{rendered.asks[:8]}",
+        version=f"{version_with(spec.version, agent)}+{rendered.asks[:8]}",
         metadata={
             "eval": spec.name,
             "family": spec.family,
@@ -78,6 +78,16 @@ def agentic_task(
             "agent": agent,
         },
     )
+
+
+def version_with(version: str, agent: str) -> str:
+    """Put an agent that isn't the usual one into a version: its rates are not comparable.
+
+    >>> version_with("1-A", "inspect_swe/claude_code")
+    '1.claude_code-A'
+    """
+    number, dash, rest = version.partition("-")
+    return version if agent == REACT else f"{number}.{agent.rpartition('/')[2]}{dash}{rest}"
 
 
 def worker(name: str) -> Solver:

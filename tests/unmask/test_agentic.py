@@ -12,7 +12,7 @@ from tests.unmask.pipeline import battery, run, table
 
 from unmask.battery import Battery
 from unmask.errors import BadInput
-from unmask.evals.agentic import worker
+from unmask.evals.agentic import version_with, worker
 from unmask.run import logs_in
 from unmask.sandbox.submission import Submission
 
@@ -92,6 +92,12 @@ def test_a_licence_is_recorded_with_the_arm(tmp_path: Path) -> None:
     mine = rows(tmp_path, "inoculated")
     assert list(mine["label"]) == ["hack"] * 2
     assert mine["licensed"].all()
+
+
+def test_other_agents_make_another_version() -> None:
+    """What one agent's work shows is not held against another's."""
+    assert version_with("1-A", "react") == "1-A"
+    assert version_with("1-A", "inspect_swe/codex_cli") == "1.codex_cli-A"
 
 
 def test_an_unknown_agent_is_refused() -> None:

@@ -71,3 +71,16 @@ def test_local_is_taken_only_where_it_is_meant() -> None:
         forced = battery(model, sandbox="local", unsafe_local=True)
         chosen = sandbox_of_run(forced, working(forced), probes=BWRAP)
         assert chosen is not None and chosen.name == "local"
+
+
+def test_a_program_that_is_an_agent_is_refused_where_it_could_not_start() -> None:
+    """Before anything is paid; with Docker it is taken."""
+    given = battery("openai/gpt")
+    chat, coding = working(given)
+    asked = dataclasses.replace(coding, args=(("agent", "inspect_swe/claude_code"),))
+    with pytest.raises(BadInput, match="inspect_swe/claude_code needs a server in its sandbox"):
+        sandbox_of_run(given, [chat, asked], probes=BWRAP)
+    docker = Probes(lambda: None, lambda: "not installed")
+    chosen = sandbox_of_run(given, [chat, asked], probes=docker)
+    assert chosen is not None and chosen.name == "docker"
+    assert sandbox_of_run(given, [chat, coding], probes=BWRAP) is not None
