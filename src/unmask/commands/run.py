@@ -158,7 +158,7 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
     rows = rates(reading.table, calibrations=calibrations_from((), logs))
     shown = [row for row in headline_rows(rows) if not brief or row.measure == "misaligned"]
     out().print(rates_table(shown))
-    for line in error_lines(reading.table):
+    for line in (*reading.notes, *error_lines(reading.table)):
         console.print(line)
     left = int((reading.table["missing"] == "not_run").sum())
     spent = spent_in(logs)
