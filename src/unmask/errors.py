@@ -3,7 +3,7 @@
 UnmaskError
 ├── BadInput      2  something the user gave can't be used: the message says what, where, what to do
 └── Incomplete    4  what was asked for could not be finished; what was done is kept
-    └── BudgetSpent  for a cap of the budget is reached
+    └── Stopped      by itself, before a cap is passed or a disk is full
 
 Exit codes: 0 done or pass; 1 internal error (Python's own code for a crash, so never a verdict);
 2 bad input; 3 gate fail or verify mismatch; 4 inconclusive or incomplete.
@@ -42,5 +42,5 @@ class Incomplete(UnmaskError):
     exit_code: ClassVar[int] = INCOMPLETE
 
 
-class BudgetSpent(Incomplete):
-    """A cap of the budget is reached, or would be by one more sample."""
+class Stopped(Incomplete):
+    """A run stopped by itself: a cap would be passed by one more sample, or the disk be full."""

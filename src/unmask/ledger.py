@@ -14,6 +14,7 @@ from pathlib import Path
 
 from unmask.battery import Budget
 from unmask.errors import BadInput
+from unmask.usage import Use
 
 LEDGER_FILE = "ledger.sqlite"
 
@@ -27,6 +28,10 @@ CREATE TABLE IF NOT EXISTS spent (
     tokens INTEGER NOT NULL DEFAULT 0, dollars REAL NOT NULL DEFAULT 0,
     unpriced INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (checkpoint, part, model)
+);
+CREATE TABLE IF NOT EXISTS finished (
+    checkpoint TEXT PRIMARY KEY, samples INTEGER NOT NULL,
+    calls REAL NOT NULL, tokens REAL NOT NULL, dollars REAL NOT NULL
 );
 CREATE TABLE IF NOT EXISTS served (digest TEXT PRIMARY KEY, name TEXT NOT NULL);
 """
@@ -114,6 +119,22 @@ class Ledger:
     def spent(self) -> Spent:
         """Add up what all calls so far have taken."""
         return _spent(self._base)
+
+    def finish(self, checkpoint: str, used: Use) -> None:
+        """Write down what a sample has taken that is finished."""
+        self._base.execute(
+            "INSERT INTO finished VALUES (?, 1, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "samples = samples + 1, calls = calls + excluded.calls, "
+            "tokens = tokens + excluded.tokens, dollars = dollars + excluded.dollars",
+            (checkpoint, used.calls, used.tokens, used.dollars),
+        )
+
+    def mean(self) -> Use | None:
+        """Return what a finished sample took, over all runs; None before the first."""
+        samples, *sums = self._base.execute(
+            "SELECT TOTAL(samples), TOTAL(calls), TOTAL(tokens), TOTAL(dollars) FROM finished"
+        ).fetchone()
+        return Use(*sums).share(int(samples)) if samples else None
 
     def usual(self, digest: str) -> str | None:
         """Return the name that a model answered with before, by its digest."""

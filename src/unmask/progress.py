@@ -73,7 +73,7 @@ class Progress:
             finished=finished,
             seconds=self.clock() - self._began,
             spent=watch.ledger.spent(),
-            mean=watch.mean(),
+            mean=watch.ledger.mean(),
         )
 
 

@@ -32,7 +32,7 @@ from unmask.battery import (
     Limits,
     read_promise,
 )
-from unmask.errors import BadInput, BudgetSpent
+from unmask.errors import BadInput, Stopped
 from unmask.files import atomic_write
 from unmask.ledger import Ledger
 from unmask.lock import locked
@@ -107,10 +107,10 @@ def run_checkpoint(
     Raises:
         BadInput: The folder holds another checkpoint or grader, another run is measuring into it,
             or it can't be written.
-        BudgetSpent: A cap is reached; what was under way is finished and kept.
+        Stopped: A cap is reached, or the disk is full; what was under way is finished and kept.
     """
     with locked(logs / checkpoint.label), closing(Ledger(logs)) as ledger:
-        watch = Watch(ledger, battery.budget, checkpoint.label, follow)
+        watch = Watch(ledger, battery.budget, logs / checkpoint.label, follow)
         try:
             with watch.over(_watched(checkpoint, battery, models)):
                 _measure(checkpoint, battery, models, logs, watch, sandbox, display, say)
@@ -118,7 +118,7 @@ def run_checkpoint(
             if not watch.closing:
                 raise
         if watch.closing:
-            raise BudgetSpent(f"{checkpoint.label}: the budget allows no more")
+            raise Stopped(watch.closing)
     _hang_up(checkpoint, battery, models)
 
 
@@ -169,7 +169,7 @@ def _measure(
         if (remaining := _without_bought(cell, task, folder, say)) is not None
     ]
     if todo:
-        _eval_set(checkpoint, battery, models, folder, todo, sandbox, display)
+        _eval_set(checkpoint, battery, models, folder, todo, sandbox, display, say)
     if not watch.closing:
         model = models.checkpoints[checkpoint.label]
         mend(folder, promised, list(models.panel), model, say=say)
@@ -183,6 +183,7 @@ def _eval_set(
     tasks: Sequence[Task],
     sandbox: Sandbox | None,
     display: Display,
+    say: Say,
 ) -> None:
     panel = list(models.panel)
     try:
@@ -222,6 +223,10 @@ def _eval_set(
         )
     except PrerequisiteError as error:
         raise BadInput(str(error)) from None
+    for log in done:
+        if log.error is not None:
+            # A full disk, for one: what is missing then is said in the table, and why only here.
+            say(f"{log.eval.task}: broke off: {' '.join(log.error.message.split())[:300]}")
     if any(log.status == "cancelled" for log in done):
         # Ctrl-C: Inspect returns as if it were done, and the next checkpoint would begin.
         raise KeyboardInterrupt

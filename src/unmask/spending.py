@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from unmask.battery import Budget
 from unmask.ledger import Spent
-from unmask.usage import Use
+from unmask.usage import USED_UP, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class State:
         finished: Samples finished in this run.
         seconds: Since this run began.
         spent: What all runs so far have taken.
-        mean: What a sample of this run takes; None before the first.
+        mean: What a sample takes; None before the first.
     """
 
     done: int
@@ -54,16 +54,19 @@ def spent_line(spent: Spent, budget: Budget) -> str:
     return "Spent so far: " + " · ".join((calls + failed, *others))
 
 
-def left_over(budget: Budget, spent: Spent, done: int, left: int) -> str:
-    """Say what is left once a budget is used up, and with which caps it would be finished.
+def left_over(why: str, budget: Budget, spent: Spent, done: int, left: int) -> str:
+    """Say what is left once a run has stopped by itself, and how it would be finished.
 
     Args:
+        why: Why it stopped.
         budget: The caps.
         spent: What all runs so far have taken.
         done: Samples that are finished.
         left: Samples that are not.
     """
-    said = f"the budget allows no more: {left:,} of {done + left:,} samples are left"
+    said = f"{why}: {left:,} of {done + left:,} samples are left"
+    if why != USED_UP:
+        return f"{said}; make room, and the same command goes on"
     if not done:
         return f"{said}; the same command with higher caps goes on"
     each = Use(spent.calls, spent.tokens, spent.dollars).share(done)

@@ -17,6 +17,9 @@ FREE = "reference/"
 """Models of this kind run in this process and cost nothing."""
 
 
+USED_UP = "the budget allows no more"
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """Calls, tokens and dollars of a sample, or of several."""

@@ -7,11 +7,13 @@ met a limit, so the calls themselves are watched. Hooks say which sample a call 
 from __future__ import annotations
 
 import functools
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import anyio
@@ -20,12 +22,15 @@ from inspect_ai.model import Model, ModelOutput, ModelUsage
 
 from unmask.battery import Budget, ModelSpec
 from unmask.errors import BudgetReached, OtherModel
-from unmask.ledger import Ledger, Payer
+from unmask.ledger import Ledger, Payer, reached
 from unmask.served import is_vendors, settle
-from unmask.usage import Use, count, fits, price, tokens_of, unanswered
+from unmask.usage import USED_UP, Use, count, fits, price, tokens_of, unanswered
 
 HELD = 600.0
 """Seconds that a sample is held back for others to end; a sample's own time limit is longer."""
+
+SPARE = 64 * 2**20
+"""Bytes that stay free on the disk of the logs, beside room to write each of them once more."""
 
 STREAK = 5
 """Answers of another model in a row after which the model is not asked any more."""
@@ -48,24 +53,24 @@ class Watch:
     Args:
         ledger: Where everything spent is written down, by all processes.
         budget: The caps.
-        checkpoint: On whose account it goes.
+        folder: Where the checkpoint's logs go; its name is whose account it goes on.
         follow: Called with it whenever something was spent or a sample has ended.
     """
 
     def __init__(
-        self, ledger: Ledger, budget: Budget, checkpoint: str, follow: Callable[[Watch], None]
+        self, ledger: Ledger, budget: Budget, folder: Path, follow: Callable[[Watch], None]
     ) -> None:
         self.ledger = ledger
         self.budget = budget
-        self.checkpoint = checkpoint
+        self.folder = folder
         self.follow = follow
         self.finished = 0
-        self.closing = False
-        """Whether no further sample is begun, for the budget."""
-        self._finished_use = Use()
+        self.closing: str | None = None
+        """Why no further sample is begun; None as long as they are."""
         self._under_way: dict[str, Use] = {}
         self._turned_away: set[str] = set()
         self._strange: dict[str, int] = {}
+        self._interrupted = False
 
     @contextmanager
     def over(self, watched: Sequence[Watched]) -> Iterator[None]:
@@ -87,10 +92,10 @@ class Watch:
         """Let a sample begin; or hold it back, where it would no longer fit into the budget."""
         if sample in self._under_way or sample in self._turned_away:
             return
-        if not self.closing and self._fits():
+        self.closing = self.closing or disk_full(self.folder) or self._used_up()
+        if self.closing is None:
             self._under_way[sample] = Use()
             return
-        self.closing = True
         self._turned_away.add(sample)
         self._stop_if_idle()
         if threading.current_thread() is threading.main_thread():
@@ -103,30 +108,31 @@ class Watch:
         if used is None:
             return
         self.finished += 1
-        self._finished_use += used
+        self.ledger.finish(self.folder.name, used)
         self.follow(self)
         if self.closing and self._turned_away:
             self._stop_if_idle()
 
-    def mean(self) -> Use | None:
-        """What a finished sample took; None before the first."""
-        return self._finished_use.share(self.finished) if self.finished else None
-
-    def _fits(self) -> bool:
-        mean = self.mean()
+    def _used_up(self) -> str | None:
         spent = self.ledger.spent()
         used = Use(spent.calls, spent.tokens, spent.dollars)
-        return fits(self.budget, used, self._under_way.values(), mean or Use())
+        fit = fits(self.budget, used, self._under_way.values(), self.ledger.mean() or Use())
+        return None if fit and reached(self.budget, spent) is None else USED_UP
 
     def _stop_if_idle(self) -> None:
-        """Stop as Ctrl-C does: Inspect writes what is finished and leaves the rest for later."""
-        if not self._under_way and threading.current_thread() is threading.main_thread():
+        """Stop as Ctrl-C does: Inspect writes what is finished and leaves the rest for later.
+
+        Once: a second Ctrl-C would break off the writing, too.
+        """
+        main = threading.current_thread() is threading.main_thread()
+        if main and not self._under_way and not self._interrupted:
+            self._interrupted = True
             signal.raise_signal(signal.SIGINT)
 
     def _watched(self, watched: Watched) -> Callable[..., Any]:
         generate = watched.model.api.generate
         spec = watched.spec
-        payer = Payer(self.checkpoint, watched.part, spec.model)
+        payer = Payer(self.folder.name, watched.part, spec.model)
 
         @functools.wraps(generate)
         async def asked(*args: Any, **options: Any) -> Any:
@@ -159,7 +165,7 @@ class Watch:
             )
         full = self.ledger.begin(payer, self.budget)
         if full is not None:
-            self.closing = True
+            self.closing = USED_UP
             raise BudgetReached(f"the budget is used up: {full}")
         self._use(Use(calls=1))
 
@@ -197,6 +203,21 @@ class Watch:
         self._strange[spec.digest] = 0
         if known != usual:
             self.ledger.settle(spec.digest, known)
+
+
+def disk_full(folder: Path) -> str | None:
+    """Say so if a folder's disk has too little room for its logs to be written safely.
+
+    Inspect writes a log by writing all of it anew: on a full disk the old one would be lost too.
+    """
+    logs = sum(log.stat().st_size for log in folder.glob("*.eval"))
+    free = shutil.disk_usage(folder).free
+    if free >= SPARE + logs:
+        return None
+    return (
+        f"the disk of {folder} has {free / 2**20:,.0f} MB left, and logs need "
+        f"{(SPARE + logs) / 2**20:,.0f} MB to be safe"
+    )
 
 
 _current: Watch | None = None

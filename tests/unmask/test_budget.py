@@ -9,7 +9,7 @@ from tests.unmask.loopback import KEYS, Loopback, loopback
 from tests.unmask.pipeline import battery, run, table
 
 from unmask.battery import Battery
-from unmask.errors import BadInput, BudgetSpent
+from unmask.errors import BadInput, Stopped
 from unmask.ledger import spent_in
 
 LIMITS = {"max_connections": 3, "max_samples": 3}
@@ -47,7 +47,7 @@ def test_a_cap_stops_and_the_next_run_goes_on(
     """Nothing beyond the cap is asked, all that was answered is kept, nothing is asked twice."""
     monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
     logs = tmp_path / "logs"
-    with pytest.raises(BudgetSpent):
+    with pytest.raises(Stopped):
         run(planned(server, calls=30), logs)
     rows = table(logs)
     assert 20 < all_calls(server) <= 30
@@ -61,16 +61,20 @@ def test_a_cap_stops_and_the_next_run_goes_on(
     assert spent.calls - spent.failed == 3 * len(rows)
 
 
-def test_a_cap_on_money_is_kept(server: Loopback, tmp_path: Path) -> None:
-    """Dollars are counted at the prices given; a folder where they are spent begins nothing."""
-    with pytest.raises(BudgetSpent):
-        run(planned(server, usd=0.01), tmp_path)
-    asked, spent = all_calls(server), spent_in(tmp_path)
-    assert 0.01 * 0.5 < spent.dollars < 0.01 * 1.5
-    assert spent.unpriced == 0
-    with pytest.raises(BudgetSpent):
-        run(planned(server, usd=0.01), tmp_path)
-    assert all_calls(server) == asked
+def test_a_cap_on_money_is_kept(
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dollars are counted at the prices given, and going on does not begin what it can't finish."""
+    monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
+    logs = tmp_path / "logs"
+    for _ in range(2):
+        with pytest.raises(Stopped):
+            run(planned(server, usd=0.05), logs)
+        spent = spent_in(logs)
+        assert 0.025 < spent.dollars < 0.055
+        assert spent.unpriced == 0
+    samples = table(logs)["label"].notna().sum()
+    assert spent.calls - spent.failed == 3 * samples  # nothing paid for lies about unfinished
 
 
 def test_a_price_that_is_unknown(server: Loopback, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from unmask.battery import Budget
 from unmask.errors import BadInput
 from unmask.ledger import LEDGER_FILE, Ledger, Payer, Spent, reached, spent_in
+from unmask.usage import Use
 
 PAYER = Payer("c", "checkpoint", "m/x")
 FREE = Budget()
@@ -52,6 +53,15 @@ def test_processes_share_a_cap(tmp_path: Path) -> None:
     sent = [int(each.communicate(timeout=120)[0]) for each in running]
     assert sum(sent) == 200
     assert spent_in(tmp_path) == Spent(calls=200, tokens=2000, dollars=100.0)
+
+
+def test_means_outlive_the_process(tmp_path: Path) -> None:
+    """What a sample takes is known to the next run from its first sample on."""
+    assert Ledger(tmp_path).mean() is None
+    Ledger(tmp_path).finish("c", Use(3, 100, 0.5))
+    Ledger(tmp_path).finish("c", Use(4, 200, 0.25))
+    Ledger(tmp_path).finish("d", Use(5, 300, 0.75))
+    assert Ledger(tmp_path).mean() == Use(4, 200, 0.5)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import click
 from pydantic import ValidationError
 
 from unmask.battery import Battery, Budget, read_battery
-from unmask.errors import BadInput, BudgetSpent, Incomplete
+from unmask.errors import BadInput, Incomplete, Stopped
 from unmask.text import safe_text
 from unmask.yamls import parse_yaml
 
@@ -126,7 +126,7 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
     total = say_first(battery, console)
     done = finished_in(logs, [each.label for each in battery.checkpoints])
     progress = Progress(sys.stderr, battery, total=total, done=done)
-    stopped = False
+    stopped: Stopped | None = None
     if sandbox is not None:
         console.print(f"agents work in the sandbox {sandbox.name} ({sandbox.why})")
 
@@ -148,8 +148,8 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
                 follow=progress.follow,
             )
             progress.clear()
-    except BudgetSpent:
-        stopped = True
+    except Stopped as error:
+        stopped = error
         promise_rest(battery, logs)
     finally:
         progress.clear()
@@ -164,8 +164,9 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
     spent = spent_in(logs)
     if not brief:
         console.print(f"\n{spent_line(spent, battery.budget)}")
-    if stopped:
-        raise BudgetSpent(left_over(battery.budget, spent, len(reading.table) - left, left))
+    if stopped is not None:
+        done = len(reading.table) - left
+        raise Stopped(left_over(str(stopped), battery.budget, spent, done, left))
     if left:
         raise Incomplete(f"{left} promised samples were not run; the same command goes on")
     if not brief:
