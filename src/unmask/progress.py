@@ -10,6 +10,7 @@ from typing import TextIO
 from inspect_ai.log import list_eval_logs, read_eval_log_sample_summaries
 
 from unmask.battery import Battery
+from unmask.mend import last_label
 from unmask.spending import State, progress_line
 from unmask.watch import Watch
 
@@ -84,7 +85,9 @@ def finished_in(logs: Path, labels: list[str]) -> int:
         folder = logs / label
         for info in list_eval_logs(str(folder), recursive=False) if folder.is_dir() else ():
             for sample in read_eval_log_sample_summaries(info):
-                if sample.completed and not sample.error:
+                read = last_label(sample.scores)
+                unread = read is not None and read.reason == "not_run"
+                if sample.completed and not sample.error and not unread:
                     task = info.task
                     held.add((label, task, str(sample.metadata.get("item")), sample.epoch))
     return len(held)

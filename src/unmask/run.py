@@ -33,6 +33,7 @@ from unmask.battery import (
     read_promise,
 )
 from unmask.errors import BadInput, Stopped
+from unmask.estimate import estimate
 from unmask.files import atomic_write
 from unmask.ledger import Ledger
 from unmask.lock import locked
@@ -40,7 +41,7 @@ from unmask.mend import mend
 from unmask.models import SDK_APIS, open_model, open_panel
 from unmask.plan import Cell, build_task, cells, merge_promises, promise
 from unmask.stopping import at_once, may_stop, reopen_unstopped
-from unmask.usage import check_prices
+from unmask.usage import check_prices, per_sample
 from unmask.watch import Watch, Watched
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def _measure(
     folder = logs / checkpoint.label
     tasks = [(cell, build_task(cell)) for cell in cells(battery)]
     promised = keep_promise(checkpoint, battery, logs, tasks)
+    watch.prior = per_sample(estimate(checkpoint, battery, tasks))
     reopen_unstopped(folder)
     rules = {rule.key: rule for rule in promised.stopping}
     todo = [

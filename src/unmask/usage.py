@@ -9,6 +9,7 @@ from inspect_ai.model import ChatMessage, ModelOutput, ModelUsage
 
 from unmask.battery import Battery, Budget, ModelSpec, Prices
 from unmask.errors import BadInput
+from unmask.estimate import Estimate
 
 CHARACTERS = 4
 """Of one token, where nobody counted them."""
@@ -60,6 +61,15 @@ def fits(budget: Budget, spent: Use, under_way: Iterable[Use], mean: Use) -> boo
     whole = spent + owed
     caps = ((budget.calls, whole.calls), (budget.tokens, whole.tokens), (budget.usd, whole.dollars))
     return all(cap is None or used <= cap for cap, used in caps)
+
+
+def per_sample(expected: Estimate) -> Use:
+    """What a sample is expected to take, going by an estimate of many."""
+    return Use(
+        expected.model_calls + expected.judge_calls,
+        expected.model_tokens + expected.judge_tokens,
+        expected.dollars or 0.0,
+    ).share(max(1, expected.samples))
 
 
 def tokens_of(output: ModelOutput, asked: Sequence[ChatMessage]) -> ModelUsage:

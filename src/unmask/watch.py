@@ -58,13 +58,19 @@ class Watch:
     """
 
     def __init__(
-        self, ledger: Ledger, budget: Budget, folder: Path, follow: Callable[[Watch], None]
+        self,
+        ledger: Ledger,
+        budget: Budget,
+        folder: Path,
+        follow: Callable[[Watch], None],
     ) -> None:
         self.ledger = ledger
         self.budget = budget
         self.folder = folder
         self.follow = follow
         self.finished = 0
+        self.prior = Use()
+        """What a sample is expected to take, until one has ended."""
         self.closing: str | None = None
         """Why no further sample is begun; None as long as they are."""
         self._under_way: dict[str, Use] = {}
@@ -107,8 +113,9 @@ class Watch:
         used = self._under_way.pop(sample, None)
         if used is None:
             return
-        self.finished += 1
-        self.ledger.finish(self.folder.name, used)
+        if sample not in self._turned_away:
+            self.finished += 1
+            self.ledger.finish(self.folder.name, used)
         self.follow(self)
         if self.closing and self._turned_away:
             self._stop_if_idle()
@@ -116,7 +123,7 @@ class Watch:
     def _used_up(self) -> str | None:
         spent = self.ledger.spent()
         used = Use(spent.calls, spent.tokens, spent.dollars)
-        fit = fits(self.budget, used, self._under_way.values(), self.ledger.mean() or Use())
+        fit = fits(self.budget, used, self._under_way.values(), self.ledger.mean() or self.prior)
         return None if fit and reached(self.budget, spent) is None else USED_UP
 
     def _stop_if_idle(self) -> None:
@@ -166,6 +173,8 @@ class Watch:
         full = self.ledger.begin(payer, self.budget)
         if full is not None:
             self.closing = USED_UP
+            if (sample := _sample.get()) is not None:
+                self._turned_away.add(sample)
             raise BudgetReached(f"the budget is used up: {full}")
         self._use(Use(calls=1))
 
