@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from inspect_ai.log import read_eval_log
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unmask.battery import PROMISE_FILE, Battery, promised_grader
@@ -32,6 +33,8 @@ class Manifest(BaseModel):
     logs: dict[str, str]
     evals: dict[str, str]
     scorers: dict[str, str]
+    stopped: dict[str, dict[str, Any]] = {}
+    """Logs that were stopped early: by which rule, and the e-value that it came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ def write_manifest(logs: Path, battery: Battery) -> Path:
         "logs": _evidence(logs),
         "evals": _asked(),
         "scorers": _readers(),
+        "stopped": _stopped(logs) if battery.early_stopping else {},
     }
     path = logs / MANIFEST_FILE
     atomic_write(path, json.dumps(manifest, indent=1) + "\n")
@@ -109,6 +113,16 @@ def _moved(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> list[s
 def _evidence(logs: Path) -> dict[str, str]:
     files = sorted([*logs.glob("*/*.eval"), *logs.glob(f"*/{PROMISE_FILE}")])
     return {str(path.relative_to(logs)): _sha256(path) for path in files}
+
+
+def _stopped(logs: Path) -> dict[str, dict[str, Any]]:
+    found = {}
+    for path in sorted(logs.glob("*/*.eval")):
+        results = read_eval_log(str(path), header_only=True).results
+        told = results.early_stopping if results else None
+        if told is not None and told.early_stops:
+            found[str(path.relative_to(logs))] = told.metadata
+    return found
 
 
 def _asked() -> dict[str, str]:

@@ -15,6 +15,7 @@ from tests.unmask.pipeline import battery, run
 from unmask.battery import PROMISE_FILE, Battery, PromisedStopping, read_promise
 from unmask.commands.run import run_battery
 from unmask.errors import BadInput
+from unmask.manifest import read_manifest
 from unmask.results.gate import gate
 from unmask.results.observations import Reading, observe
 from unmask.results.policy import Policy
@@ -200,6 +201,10 @@ def test_a_bad_checkpoint_stops_and_goes_on_where_the_rule_is_dropped(tmp_path: 
     assert results is not None
     assert results.early_stopping is not None
     assert len(results.early_stopping.early_stops) == found[STOPPED]
+    manifest = read_manifest(logs)
+    assert manifest is not None
+    (why,) = manifest.stopped.values()
+    assert (why["stopped"], why["scenarios"], why["spared"]) == (True, 2, found[STOPPED])
     before = set(reading.table.loc[reading.table["label"].notna(), "sample_uuid"])
     with pytest.raises(BadInput, match="must be fixed before the first sample"):
         run(stopping(early_stopping={**STOPPING, "ceiling": 0.02}), logs)
