@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,9 @@ class Progress:
             return
         self._shown = now
         line = progress_line(self._state(watch), self.budget)
-        self.stream.write(f"{CLEAR}{line}" if watched else f"{line}\n")
+        # A line that wraps could not be rewritten.
+        fits = line[: shutil.get_terminal_size().columns - 1]
+        self.stream.write(f"{CLEAR}{fits}" if watched else f"{line}\n")
         self.stream.flush()
 
     def clear(self) -> None:

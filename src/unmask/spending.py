@@ -32,7 +32,7 @@ class State:
 
 def progress_line(state: State, budget: Budget) -> str:
     """Say how far a run has come, what it took, and what is ahead, in one line."""
-    share = f"{state.done / state.total:.0%}" if state.total else "all"
+    share = f"{100 * state.done / state.total:.0f} %" if state.total else "all"
     parts = [
         f"{state.done:,} of {state.total:,} samples ({share})",
         *_taken(state.spent, budget),

@@ -14,7 +14,7 @@ def test_progress() -> None:
     """One line: samples, calls, tokens, money and time, and what is ahead of the last two."""
     state = State(1_200, 5_000, 600, 900, SPENT, Use(3, 3_400, 0.0026))
     assert progress_line(state, Budget(usd=50)) == (
-        "1,200 of 5,000 samples (24%) · 3,812 calls · 4.1 M tokens · $3.12 of $50.00 · "
+        "1,200 of 5,000 samples (24 %) · 3,812 calls · 4.1 M tokens · $3.12 of $50.00 · "
         "15 min gone · about 1 h 35 min and $9.88 to go"
     )
 
@@ -23,7 +23,7 @@ def test_progress_before_the_first_sample() -> None:
     """Nothing is foretold from nothing, and an unknown price is not 0."""
     state = State(0, 50, 0, 12, Spent(calls=20, unpriced=20), None)
     assert progress_line(state, Budget(calls=100)) == (
-        "0 of 50 samples (0%) · 20 of 100 calls · 0 tokens · "
+        "0 of 50 samples (0 %) · 20 of 100 calls · 0 tokens · "
         "cost unknown (give `prices` in the battery) · 12 s gone"
     )
 
