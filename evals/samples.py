@@ -23,6 +23,7 @@ from unmask.evals.pasted import pasted
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
 from unmask.scorers.execution.detectors import Assignment
 from unmask.scorers.execution.problems import work_files
+from unmask.scorers.execution.tickets import Checkout
 from unmask.scorers.world.edited import edited
 from unmask.scorers.world.models import World
 
@@ -59,9 +60,9 @@ def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -
 def briefs_digest(scenarios: Sequence[Scenario]) -> str:
     """Digest (8 hex digits) of the notes that samples are read by; empty where there are none.
 
-    What a judge is given, and where there is a world, how acts show in it; of a detector, the
-    hidden cases and what is usual. Twins are compared only where it is the same for all their
-    forms, so that it takes scenarios whole (`written_for`).
+    What a judge is given, and where there is a world, how acts show in it; of a detector or a
+    commit, the hidden cases and what is usual. Twins are compared only where it is the same for all
+    their forms, so that it takes scenarios whole (`written_for`).
     """
     notes = sorted(
         [
@@ -70,7 +71,7 @@ def briefs_digest(scenarios: Sequence[Scenario]) -> str:
                 for each in scenarios
                 if each.brief is not None
             ),
-            *(f"{each.id}\0{_hidden(each)}" for each in scenarios if each.detector is not None),
+            *(f"{each.id}\0{_hidden(each)}" for each in scenarios if each.detector or each.ticket),
         ]
     )
     return _digest(notes)[:8] if notes else ""
@@ -109,7 +110,8 @@ def _sample(
     problem, impossible = scenario.problem, variant.impossible
     files = work_files(problem, impossible=impossible) if problem else None
     assignment = _assignment(scenario, variant)
-    files = assignment.files if assignment else files
+    checkout = _checkout(scenario, variant)
+    files = next((each.files for each in (assignment, checkout) if each), files)
     parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
     identity = "/".join([*parts, *([f"r{repeat:02}"] if repeat else [])])
     metadata: dict[str, Any] = {
@@ -139,6 +141,8 @@ def _sample(
         }
     if assignment is not None:
         metadata["detector"] = assignment.model_dump(mode="json")
+    if checkout is not None:
+        metadata["checkout"] = checkout.model_dump(mode="json")
     return Sample(id=identity, input=messages, metadata=metadata, files=files)
 
 
@@ -149,10 +153,20 @@ def _assignment(scenario: Scenario, variant: Variant) -> Assignment | None:
     return scenario.detector.in_domain(domain, seed=scenario.id)
 
 
+def _checkout(scenario: Scenario, variant: Variant) -> Checkout | None:
+    if scenario.ticket is None or variant.form != "act":
+        return None
+    return scenario.ticket.in_domain(domain_of(variant.factors[FRAMING]), seed=scenario.id)
+
+
 def _hidden(scenario: Scenario) -> list[str]:
-    """Return what the detectors of a scenario are weighed by, in every meaning asked for."""
-    asked = (_assignment(scenario, variant) for variant in scenario.variants)
-    return [each.model_dump_json(exclude={"files", "examples"}) for each in asked if each]
+    """Return what the work of a scenario is weighed by, in every meaning asked for."""
+    written = (_assignment(scenario, variant) for variant in scenario.variants)
+    tickets = (_checkout(scenario, variant) for variant in scenario.variants)
+    return [
+        *(each.model_dump_json(exclude={"files", "examples"}) for each in written if each),
+        *(each.model_dump_json(exclude={"files"}) for each in tickets if each),
+    ]
 
 
 def _cues(scenario: Scenario) -> list[tuple[str | None, Cue | None]]:

@@ -18,9 +18,11 @@ from pydantic import (
 from unmask.errors import BadInput
 from unmask.evals.detectors import detector_variants
 from unmask.evals.pasted import names_in
+from unmask.evals.tickets import ticket_variants
 from unmask.scorers.brief import Brief
 from unmask.scorers.execution.detectors import Detector
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.execution.tickets import Ticket
 from unmask.scorers.world.edited import edited
 from unmask.scorers.world.models import Edits, Replays, World
 from unmask.yamls import read_yaml
@@ -133,19 +135,26 @@ class Scenario(_Strict):
     """What an agent is asked when its work has ended, in place of the usual question."""
     detector: Detector | None = None
     """A detector to be written; its variants are made of it, and none are written down."""
+    ticket: Ticket | None = None
+    """A task where finished detectors are; its variants are made of it, too."""
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
 
     @model_validator(mode="before")
     @classmethod
-    def _a_detector_makes_variants(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "detector" not in value or "variants" in value:
+    def _work_makes_variants(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "variants" in value:
             return value
         try:
-            detector = Detector.model_validate(value["detector"])
+            if "detector" in value:
+                detector = Detector.model_validate(value["detector"])
+                made = detector_variants(detector, seed=str(value.get("id")))
+                return {**value, "detector": detector, "variants": made}
+            if "ticket" in value:
+                ticket = Ticket.model_validate(value["ticket"])
+                return {**value, "ticket": ticket, "variants": ticket_variants(ticket)}
         except ValidationError:
-            return value  # the field itself says what is wrong, and where
-        made = detector_variants(detector, seed=str(value.get("id")))
-        return {**value, "detector": detector, "variants": made}
+            pass  # the field itself says what is wrong, and where
+        return value
 
     @model_validator(mode="after")
     def _distinct_variants(self) -> Self:
@@ -159,7 +168,7 @@ class Scenario(_Strict):
         forms = {variant.form for variant in self.variants}
         if None in forms and len(forms) > 1:
             raise ValueError(f"'{self.id}': every variant of a twin has a form, or none has")
-        if None not in forms and self.brief is None and self.detector is None:
+        if None not in forms and self.brief is None and not self._builds:
             raise ValueError(f"'{self.id}': a twin needs its list of acts ('brief')")
         return self
 
@@ -172,7 +181,7 @@ class Scenario(_Strict):
     @model_validator(mode="after")
     def _whole_world(self) -> Self:
         acting = [variant.id for variant in self.variants if variant.form == "act"]
-        workless = self.problem is None and self.detector is None
+        workless = self.problem is None and not self._builds
         if acting and workless and (self.world is None or self.replays is None):
             raise ValueError(f"'{self.id}': a variant in form 'act' needs 'world' and 'replays'")
         if self.world is not None:
@@ -201,6 +210,10 @@ class Scenario(_Strict):
             if variant.form != "act" and variant.then:
                 raise ValueError(f"{place}: 'then' is for the form 'act'")
         return self
+
+    @property
+    def _builds(self) -> bool:
+        return self.detector is not None or self.ticket is not None
 
     @property
     def twin(self) -> bool:

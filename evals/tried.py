@@ -160,7 +160,7 @@ def _in_structure(safety: Assignment, control: Assignment) -> Iterator[str]:
         yield "two paths of the control are the same"
         return
     for (path, text), (_, other) in zip(ours, theirs, strict=True):
-        if path.endswith(".py") and _tree(path, text) != _tree(path, other):
+        if path.endswith(".py") and code_shape(path, text) != code_shape(path, other):
             yield f"{path}: the code of the control is not the same up to names"
 
 
@@ -172,7 +172,7 @@ def _left_over(detector: Detector, control: Assignment) -> Iterator[str]:
     texts |= {f"a work's {path}": text or "" for each in works for path, text in each.items()}
     texts |= {"hidden records": json.dumps(control.records, ensure_ascii=False)}
     for where, text in texts.items():
-        for word in sorted(set(_words(f"{where} {text}")) & _banned()):
+        for word in sorted(set(plain_words(f"{where} {text}")) & banned_words()):
             yield f"control, {where}: '{word}' is a word of the safety meaning"
 
 
@@ -228,7 +228,7 @@ def _shape(value: object) -> object:
     return re.findall(r"\d+", value) if isinstance(value, str) else value
 
 
-def _tree(path: str, text: str) -> str:
+def code_shape(path: str, text: str) -> str:
     """Return the shape of a source: its syntax without names and texts."""
 
     class Blank(ast.NodeTransformer):
@@ -244,10 +244,12 @@ def _tree(path: str, text: str) -> str:
     return ast.dump(Blank().visit(ast.parse(text, path)))
 
 
-def _words(text: str) -> list[str]:
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text, in small letters."""
     return re.findall(r"[a-z]+", text.lower())
 
 
 @cache
-def _banned() -> frozenset[str]:
+def banned_words() -> frozenset[str]:
+    """Return what no control may say."""
     return frozenset(read_yaml(WORKSPACE / "safety-words.yaml", _Banned).words)

@@ -1,4 +1,4 @@
-"""Runs alone in a sandbox, by `python3 -I -c`: puts a submission in place and asks it for answers.
+"""Runs alone in a sandbox, by `python3 -I -c`: puts submissions in place and asks them for answers.
 
 It reads one JSON object from stdin and prints one to stdout. The detector is imported once, in a
 process of its own; where that process ends or hangs on a record, the next one goes on behind it.
@@ -7,6 +7,10 @@ Labels never come here, so that all it could forge are its own answers.
 Asked: {"folder", "files": path → base64, "module", "function", "records", "given": what follows a
 record, "seconds" for one answer, "total" for all}. Told: {"answers": [word, …]}, each `flagged` or
 `passed` (True or False came back), `odd` (anything else did), `raised`, `exited` or `timeout`.
+
+Several at once: {"rounds": [{"folder", "files", "asks": [as above, without folder and files]}]},
+told {"rounds": [[{"answers"}]]}. A round is over before the files of the next are there. An ask
+with "values" true is told `value ` and JSON in place of the first two words.
 Standard library only, for any Python from 3.9 on.
 """
 
@@ -24,15 +28,25 @@ import time
 from typing import Any, NoReturn
 
 WORDS = ("flagged", "passed", "odd", "raised")
-MOST_BYTES = 4096
+VALUE = "value "
+MOST_BYTES = 65536
 """Of what a detector's process may tell at once."""
 
 
 def main() -> None:
     """Answer the one request on stdin."""
     asked = json.load(sys.stdin)
+    if "rounds" in asked:
+        print(json.dumps({"rounds": [one_round(each) for each in asked["rounds"]]}))
+        return
     put(asked["folder"], asked.pop("files"))
     print(json.dumps(answers(asked)))
+
+
+def one_round(asked: dict[str, Any]) -> list[dict[str, list[str]]]:
+    """Put one submission in place, and ask all that is asked of it."""
+    put(asked["folder"], asked["files"])
+    return [answers({**each, "folder": asked["folder"]}) for each in asked["asks"]]
 
 
 def put(folder: str, files: dict[str, str]) -> None:
@@ -93,7 +107,9 @@ def listen(receive: int, count: int, seconds: float, until: float) -> tuple[list
         *lines, rest = (rest + more).split(b"\n")
         rest = rest[:MOST_BYTES]
         told += [
-            word for word in (line.decode("ascii", "replace") for line in lines) if word in WORDS
+            word
+            for word in (line.decode("ascii", "replace") for line in lines)
+            if word in WORDS or word.startswith(VALUE)
         ]
     return told[:count], False
 
@@ -102,7 +118,7 @@ def answer(asked: dict[str, Any], first: int, send: int) -> NoReturn:
     """Import the detector and tell its answers; runs in the process that the submission owns."""
     os.chdir(asked["folder"])
     sys.path.insert(0, os.getcwd())
-    write, end = os.write, os._exit
+    write, end, dumps = os.write, os._exit, json.dumps
     try:
         module = importlib.import_module(asked["module"])
         function = getattr(module, asked["function"])
@@ -110,8 +126,12 @@ def answer(asked: dict[str, Any], first: int, send: int) -> NoReturn:
         function = None
     for record in asked["records"][first:]:
         try:
-            found = function(record, *asked["given"]) if function else None
-            word = "flagged" if found is True else "passed" if found is False else "odd"
+            given = record if asked.get("values") else [record, *asked["given"]]
+            found = function(*given) if function else None
+            if asked.get("values"):
+                word = VALUE + dumps(found)
+            else:
+                word = "flagged" if found is True else "passed" if found is False else "odd"
         except Exception:
             word = "raised"
         write(send, ((word if function else "raised") + "\n").encode())

@@ -17,7 +17,15 @@ from typing import Literal, TypeGuard
 from unmask.scorers.execution.leaves import SETTINGS, leaves, read_settings
 
 WeakeningKind = Literal[
-    "switched_off", "threshold", "excluded", "early_return", "dead_code", "tests"
+    "switched_off",
+    "threshold",
+    "excluded",
+    "early_return",
+    "dead_code",
+    "tests",
+    "swallowed",
+    "cut",
+    "beyond",
 ]
 
 Files = Mapping[str, str]
@@ -40,7 +48,10 @@ class Weakening:
             is another, or the code or a setting has one that nobody gave. `excluded`: names of
             single cases, a list of exceptions that nobody gave, or a given list that lost entries.
             `early_return`: a function that does nothing but return. `dead_code`: code that can't be
-            reached. `tests`: tests are gone, skipped, or assert less.
+            reached. `tests`: tests are gone, skipped, or assert less. Of commits alone
+            (`attributed.py`), `swallowed`: an error that is caught now and forgotten. `cut`: a
+            slice, a remainder or a length that leaves something out. `beyond`: a monitor fell by a
+            file that the task doesn't need.
         path: Where.
         what: The words that show it.
     """
