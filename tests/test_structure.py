@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-LEAVES = {"errors", "files", "yamls", "text", "console"}
+LEAVES = {"errors", "files", "keys", "yamls", "text", "console"}
 """Small modules of `unmask` that anything may import; they import only each other."""
 
 PURE_SCORERS = ("labels", "patterns", "channels", "record", "transcript")
