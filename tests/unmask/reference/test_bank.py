@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 import unmask.evals
 from unmask.errors import BadInput
+from unmask.evals.answers import load_answers
 from unmask.evals.exemplars import load_exemplars, with_exemplars
 from unmask.evals.scenarios import CANARY
 from unmask.reference.bank import (
@@ -143,7 +144,8 @@ def test_ids_replies_and_thoughts_are_unique() -> None:
     assert [text for text, count in Counter(texts).items() if count > 1] == []
     assert len({entry.id for entry in ENTRIES}) == len(ENTRIES)
     exemplars = [each for spec in CALIBRATABLE for each in load_exemplars(spec, disputed=True)]
-    assert len(known_replies()) == len(ENTRIES) + len(exemplars)
+    answers = [each for spec in CALIBRATABLE for each in load_answers(spec, disputed=True)]
+    assert len(known_replies()) == len(ENTRIES) + len(exemplars) + len(answers)
     assert len(known_thoughts()) == len(ENTRIES) + sum(bool(each.thought) for each in exemplars)
 
 
