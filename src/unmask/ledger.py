@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from unmask.battery import Budget
@@ -115,6 +115,11 @@ class Ledger:
                 dollars=dollars or 0.0,
                 unpriced=int(dollars is None),
             )
+
+    def add(self, payer: Payer, spent: Spent) -> None:
+        """Write down what was spent where this ledger was out of reach."""
+        with self._turn() as base:
+            self._add(base, payer, **asdict(spent))
 
     def spent(self) -> Spent:
         """Add up what all calls so far have taken."""

@@ -17,6 +17,7 @@ from unmask.yamls import parse_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
 MOST_ERRORS = 3
 ERROR_CHARACTERS = 300
@@ -49,6 +50,7 @@ ERROR_CHARACTERS = 300
 @click.option("--max-usd", type=float, help="Cap on money, over all runs into these logs.")
 @click.option("--max-tokens", type=int, help="The same for tokens, in and out.")
 @click.option("--max-calls", type=int, help="The same for calls, of models and judges.")
+@click.option("--ray", metavar="ADDRESS", help="On a Ray cluster: local, auto, or HOST:PORT.")
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and spend nothing.")
 @click.option(
     "--policy",
@@ -58,6 +60,7 @@ ERROR_CHARACTERS = 300
 def command(
     battery_file: Path | None,
     logs: Path,
+    ray: str | None,
     dry_run: bool,
     policy: Path | None,
     max_usd: float | None,
@@ -91,13 +94,16 @@ def command(
 
         print_forecast(battery, read_policy(policy) if policy is not None else None)
         return
-    run_battery(battery, logs)
+    run_battery(battery, logs, ray=ray)
 
 
-def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
+def run_battery(
+    battery: Battery, logs: Path, *, brief: bool = False, ray: str | None = None
+) -> None:
     """Run every checkpoint, write the manifest, print the table and what to do next.
 
-    `brief` prints `misaligned` alone, and nothing of what to do next.
+    `brief` prints `misaligned` alone, and nothing of what to do next. `ray` is the address of a
+    cluster to run on.
 
     Raises:
         Incomplete: Some promised sample has neither a label nor a reason.
@@ -105,28 +111,53 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
     from unmask.commands.options import calibrations_from
     from unmask.commands.rates import headline_rows
     from unmask.console import err, out
-    from unmask.files import usable_folder
-    from unmask.forecast import say_first
-    from unmask.isolation import sandbox_of_run
     from unmask.ledger import spent_in
-    from unmask.manifest import write_manifest
-    from unmask.plan import cells
-    from unmask.progress import Progress, finished_in
     from unmask.results.observations import observe
     from unmask.results.rates import rates
     from unmask.results.report.terminal import rates_table
-    from unmask.run import open_models, promise_rest, quiet_environment, run_checkpoint
+    from unmask.run import quiet_environment
     from unmask.spending import left_over, spent_line
 
     quiet_environment()
     console = err()
+    stopped = _elsewhere(battery, logs, ray, console) if ray else _here(battery, logs, console)
+    reading = observe(logs)
+    rows = rates(reading.table, calibrations=calibrations_from((), logs))
+    shown = [row for row in headline_rows(rows) if not brief or row.measure == "misaligned"]
+    out().print(rates_table(shown))
+    for line in (*reading.notes, *error_lines(reading.table)):
+        console.print(line)
+    left = int((reading.table["missing"] == "not_run").sum())
+    spent = spent_in(logs)
+    if not brief:
+        console.print(f"\n{spent_line(spent, battery.budget)}")
+    if isinstance(stopped, Stopped):
+        done = len(reading.table) - left
+        raise Stopped(left_over(str(stopped), battery.budget, spent, done, left))
+    if left:
+        raise Incomplete(f"{left} promised samples were not run; the same command goes on")
+    if stopped is not None:
+        raise stopped
+    if not brief:
+        console.print(f"\nNext: unmask report {logs} --out report")
+
+
+def _here(battery: Battery, logs: Path, console: Console) -> Incomplete | None:
+    """Measure every checkpoint in this process; return what stopped it."""
+    from unmask.files import usable_folder
+    from unmask.forecast import say_first
+    from unmask.isolation import sandbox_of_run
+    from unmask.manifest import write_manifest
+    from unmask.plan import cells
+    from unmask.progress import Progress, finished_in
+    from unmask.run import open_models, promise_rest, run_checkpoint
+
     models = open_models(battery)
     sandbox = sandbox_of_run(battery, cells(battery))
     usable_folder(logs)
     total = say_first(battery, console)
     done = finished_in(logs, [each.label for each in battery.checkpoints])
     progress = Progress(sys.stderr, battery, total=total, done=done)
-    stopped: Stopped | None = None
     if sandbox is not None:
         console.print(f"agents work in the sandbox {sandbox.name} ({sandbox.why})")
 
@@ -149,28 +180,29 @@ def run_battery(battery: Battery, logs: Path, *, brief: bool = False) -> None:
             )
             progress.clear()
     except Stopped as error:
-        stopped = error
         promise_rest(battery, logs)
+        return error
     finally:
         progress.clear()
         write_manifest(logs, battery)
-    reading = observe(logs)
-    rows = rates(reading.table, calibrations=calibrations_from((), logs))
-    shown = [row for row in headline_rows(rows) if not brief or row.measure == "misaligned"]
-    out().print(rates_table(shown))
-    for line in (*reading.notes, *error_lines(reading.table)):
-        console.print(line)
-    left = int((reading.table["missing"] == "not_run").sum())
-    spent = spent_in(logs)
-    if not brief:
-        console.print(f"\n{spent_line(spent, battery.budget)}")
-    if stopped is not None:
-        done = len(reading.table) - left
-        raise Stopped(left_over(str(stopped), battery.budget, spent, done, left))
-    if left:
-        raise Incomplete(f"{left} promised samples were not run; the same command goes on")
-    if not brief:
-        console.print(f"\nNext: unmask report {logs} --out report")
+    return None
+
+
+def _elsewhere(battery: Battery, logs: Path, address: str, console: Console) -> Incomplete | None:
+    """Measure every checkpoint on a cluster; return what stopped it, or failed there."""
+    from unmask.cluster import run_on_cluster
+    from unmask.files import usable_folder
+    from unmask.forecast import say_first
+    from unmask.manifest import write_manifest
+
+    usable_folder(logs)
+    say_first(battery, console)
+    try:
+        return run_on_cluster(
+            battery, logs, address, say=lambda line: console.print(f"  {safe_text(line)}")
+        )
+    finally:
+        write_manifest(logs, battery)
 
 
 def error_lines(table: pd.DataFrame) -> list[str]:
