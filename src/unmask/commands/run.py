@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+ENDINGS = {
+    "error": "ended in an error",
+    "other_model": "were answered by another model",
+    "grader_other_model": "were judged by another model than the judge",
+}
+"""Why samples have no label that the same command may mend, in the words of a run's end."""
+
 MOST_ERRORS = 3
 ERROR_CHARACTERS = 300
 """How many kinds of errors a run ends with, and how much of each."""
@@ -207,17 +214,20 @@ def _elsewhere(battery: Battery, logs: Path, address: str, console: Console) -> 
 
 def error_lines(table: pd.DataFrame) -> list[str]:
     """Say what the samples without a reading ran into, the most frequent error first."""
-    failed = table[table["missing"] == "error"]
-    if failed.empty:
-        return []
-    found = Counter(" ".join(text.split()) for text in failed["error"].dropna())
-    shown = found.most_common(MOST_ERRORS)
-    other = sum(found.values()) - sum(count for _, count in shown)
-    return [
-        f"\n{len(failed)} samples ended in an error; the same command tries them again:",
-        *(f"  {count} × {safe_text(text, ERROR_CHARACTERS)}" for text, count in shown),
-        *([f"  {other} × others"] if other else []),
-    ]
+    lines = []
+    for reason, what in ENDINGS.items():
+        failed = table[table["missing"] == reason]
+        if failed.empty:
+            continue
+        found = Counter(" ".join(text.split()) for text in failed["error"].dropna())
+        shown = found.most_common(MOST_ERRORS)
+        other = sum(found.values()) - sum(count for _, count in shown)
+        lines += [
+            f"\n{len(failed)} samples {what}; the same command tries them again:",
+            *(f"  {count} × {safe_text(text, ERROR_CHARACTERS)}" for text, count in shown),
+            *([f"  {other} × others"] if other else []),
+        ]
+    return lines
 
 
 def capped(battery: Battery, given: dict[str, float | None]) -> Battery:

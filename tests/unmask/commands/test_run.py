@@ -30,3 +30,15 @@ def test_many_errors_are_cut() -> None:
         "  1 × c",
         "  2 × others",
     ]
+
+
+def test_another_model_is_named() -> None:
+    """Who answered instead is said, and is no error of the checkpoint."""
+    error = "OtherModel('gpt-5-mini answered for gpt-5')"
+    seen = pd.DataFrame({"missing": ["other_model"] * 2 + ["error"], "error": [error] * 2 + ["x"]})
+    assert error_lines(seen) == [
+        "\n1 samples ended in an error; the same command tries them again:",
+        "  1 × x",
+        "\n2 samples were answered by another model; the same command tries them again:",
+        f"  2 × {error}",
+    ]
