@@ -20,10 +20,11 @@ from uuid import uuid4
 from unmask.battery import Battery, Budget
 from unmask.errors import BadInput, Incomplete, Stopped
 from unmask.files import atomic_write
-from unmask.jobs import Done, Job, bring_home, gpus_of, logs_of, part, run_job
+from unmask.jobs import Done, Job, bring_home, logs_of, part, run_job
 from unmask.ledger import LEDGER_FILE, Ledger, Payer, spent_in
 from unmask.plan import build_task, cells
 from unmask.run import keep_promise
+from unmask.weights import gpus_of
 
 LOSSES = 3
 """How many machines may be lost under one part before it is given up."""

@@ -19,10 +19,7 @@ from unmask.ledger import Spent
 from unmask.plan import cells
 from unmask.results.observations import observe
 from unmask.run import Models, open_models, quiet_environment, run_checkpoint
-
-SERVERS = frozenset(("vllm", "sglang"))
-IN_PROCESS = frozenset(("hf", "transformer_lens", "nnterp", "llama-cpp-python"))
-"""Inspect's providers that load weights on the machine itself."""
+from unmask.weights import gpus_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +99,6 @@ def part(battery: Battery, logs: Path, at_once: int) -> list[Job]:
             name = f"{checkpoint.label}.{number}"
             jobs.append(Job(name, alone, _bought(alone, logs / checkpoint.label), at_once, gpus))
     return jobs
-
-
-def gpus_of(checkpoint: Checkpoint) -> int:
-    """How many GPUs a checkpoint's weights take; 0 where they are not on the machine itself."""
-    provider = checkpoint.model.split("/")[0]
-    if checkpoint.base_url or provider not in SERVERS | IN_PROCESS:
-        return 0
-    sizes = (checkpoint.args.get(key) for key in ("tensor_parallel_size", "tp_size", "tp"))
-    return next((int(size) for size in sizes if size), 1)
 
 
 def run_job(job: Job, home: Path) -> Done:

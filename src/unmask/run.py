@@ -43,6 +43,7 @@ from unmask.plan import Cell, build_task, cells, merge_promises, promise
 from unmask.stopping import at_once, may_stop, reopen_unstopped
 from unmask.usage import check_prices, per_sample
 from unmask.watch import Watch, Watched
+from unmask.weights import stop_server
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -300,6 +301,9 @@ def _hang_up(checkpoint: Checkpoint, battery: Battery, models: Models) -> None:
         model.api = open_model(spec, checkpoint.label, battery.limits).api
     if wired:
         gc.collect()
+    later = battery.checkpoints[battery.checkpoints.index(checkpoint) + 1 :]
+    model = models.checkpoints[checkpoint.label]
+    stop_server(model, checkpoint, [*later, *battery.grader])
 
 
 def _watched(checkpoint: Checkpoint, battery: Battery, models: Models) -> list[Watched]:

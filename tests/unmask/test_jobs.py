@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from tests.unmask.pipeline import battery, run, table
 
-from unmask.battery import Battery, Checkpoint
-from unmask.jobs import Job, bring_home, gpus_of, logs_of, part, run_job
+from unmask.battery import Battery
+from unmask.jobs import Job, bring_home, logs_of, part, run_job
 from unmask.plan import build_task, cells
 from unmask.run import keep_promise
 
@@ -27,22 +26,6 @@ def test_parts_share_the_connections(tmp_path: Path) -> None:
     assert {job.battery.limits.max_connections for job in jobs} == {6}
     assert {job.battery.limits.max_samples for job in jobs} == {1}
     assert jobs[1].battery.evals[0].scenarios == str(Path("packs").absolute())
-
-
-@pytest.mark.parametrize(
-    ("spec", "gpus"),
-    [
-        ({"model": "openai/m"}, 0),
-        ({"model": "vllm/m"}, 1),
-        ({"model": "vllm/m", "args": {"tensor_parallel_size": 4}}, 4),
-        ({"model": "sglang/m", "args": {"tp": "2"}}, 2),
-        ({"model": "hf/m"}, 1),
-        ({"model": "vllm/m", "base_url": "http://elsewhere/v1"}, 0),
-    ],
-)
-def test_weights_on_the_machine_take_gpus(spec: dict[str, object], gpus: int) -> None:
-    """Those of a server elsewhere do not."""
-    assert gpus_of(Checkpoint.model_validate({"label": "m", **spec})) == gpus
 
 
 def test_weights_are_loaded_once(tmp_path: Path) -> None:
