@@ -230,8 +230,8 @@ def _eval_set(
         if log.error is not None:
             # A full disk, for one: what is missing then is said in the table, and why only here.
             say(f"{log.eval.task}: broke off: {' '.join(log.error.message.split())[:300]}")
-    if any(log.status == "cancelled" for log in done):
-        # Ctrl-C: Inspect returns as if it were done, and the next checkpoint would begin.
+    if len(done) < len(tasks) or any(log.status == "cancelled" for log in done):
+        # Ctrl-C: Inspect returns, as if all had gone well, without the logs that it cut.
         raise KeyboardInterrupt
 
 
