@@ -75,7 +75,7 @@ class Watch:
         """Why no further sample is begun; None as long as they are."""
         self._under_way: dict[str, Use] = {}
         self._turned_away: set[str] = set()
-        self._strange: dict[str, int] = {}
+        self._strange: dict[str, list[str]] = {}
         self._interrupted = False
 
     @contextmanager
@@ -166,10 +166,9 @@ class Watch:
     def _may_send(self, payer: Payer, spec: ModelSpec) -> None:
         if _sample.get() in self._turned_away:
             raise BudgetReached("held back, for the budget would not last for another sample")
-        if self._strange.get(spec.digest, 0) >= STREAK:
-            raise OtherModel(
-                f"{spec.model} is not asked any more: another model gave {STREAK} answers in a row"
-            )
+        strange = self._strange.get(spec.digest, [])
+        if len(strange) >= STREAK:
+            raise OtherModel(f"{strange[-1]}, {STREAK} times in a row: it is not asked any more")
         full = self.ledger.begin(payer, self.budget)
         if full is not None:
             self.closing = USED_UP
@@ -206,10 +205,11 @@ class Watch:
         vendors = is_vendors(spec.model, spec.base_url)
         known = None if output.fallback else settle(asked, answered, usual, vendors=vendors)
         if known is None:
-            self._strange[spec.digest] = self._strange.get(spec.digest, 0) + 1
             before = f", which answered as {usual} before" if usual else ""
-            raise OtherModel(f"{answered} answered for {asked}{before}")
-        self._strange[spec.digest] = 0
+            strange = f"{answered} answered for {asked}{before}"
+            self._strange.setdefault(spec.digest, []).append(strange)
+            raise OtherModel(strange)
+        self._strange.pop(spec.digest, None)
         if known != usual:
             self.ledger.settle(spec.digest, known)
 
