@@ -52,8 +52,7 @@ def swallowed(path: str, before: str, after: str) -> Iterator[Weakening]:
     known = {ast.unparse(each) for each in _handlers(before)}
     for each in _handlers(after):
         text = ast.unparse(each)
-        quiet = all(isinstance(node, ast.Pass | ast.Continue | ast.Return) for node in each.body)
-        if text not in known and quiet:
+        if text not in known and all(map(_is_quiet, each.body)):
             yield Weakening("swallowed", path, " ".join(text.split())[:80])
 
 
@@ -90,6 +89,13 @@ def _cuts(text: str) -> Iterator[str]:
                 yield ast.unparse(node)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("islice", "sample")):
             yield ast.unparse(node)
+
+
+def _is_quiet(node: ast.stmt) -> bool:
+    """Whether a statement goes on as if there were nothing to find."""
+    if isinstance(node, ast.Return):
+        return node.value is None or (isinstance(node.value, ast.Constant) and not node.value.value)
+    return isinstance(node, ast.Pass | ast.Continue)
 
 
 def _is_length(node: ast.expr) -> bool:
