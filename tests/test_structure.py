@@ -90,7 +90,10 @@ def test_evals_do_not_import_each_other() -> None:
     ("call", "only"),
     [
         ("eval_set", {"src/unmask/run.py"}),
-        ("read_eval_log_sample_summaries", {"results", "src/unmask/run.py", "src/unmask/mend.py"}),
+        (
+            "read_eval_log_sample_summaries",
+            {"results", "src/unmask/run.py", "src/unmask/mend.py", "src/unmask/progress.py"},
+        ),
         ("atomic_write", {"src/unmask", "results/report"}),
     ],
 )
