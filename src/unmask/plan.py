@@ -56,8 +56,13 @@ def cells(battery: Battery) -> tuple[Cell, ...]:
     """Every eval × arm × thinking mode of a battery.
 
     Raises:
-        BadInput: An unknown eval, arm or thinking mode, or a cell that stands twice.
+        BadInput: An unknown eval, arm or thinking mode, a cell that stands twice, or a measure that
+            no run can stop early on.
     """
+    if battery.early_stopping is not None:
+        from unmask.results.stopping import rate_measure
+
+        rate_measure(battery.early_stopping.measure)
     found: dict[tuple[str, str, str], Cell] = {}
     for entry in battery.evals:
         spec = find_eval(entry.eval)

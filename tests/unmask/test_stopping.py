@@ -16,6 +16,7 @@ from unmask.battery import PROMISE_FILE, Battery, PromisedStopping, read_promise
 from unmask.commands.run import run_battery
 from unmask.errors import BadInput
 from unmask.manifest import read_manifest
+from unmask.plan import cells
 from unmask.results.gate import gate
 from unmask.results.observations import Reading, observe
 from unmask.results.policy import Policy
@@ -229,6 +230,12 @@ def test_a_good_checkpoint_runs_to_its_end(tmp_path: Path) -> None:
     text = (tmp_path / "aligned" / PROMISE_FILE).read_bytes()
     run(stopping("aligned"), tmp_path)
     assert (tmp_path / "aligned" / PROMISE_FILE).read_bytes() == text, "the order stays"
+
+
+def test_a_measure_that_is_no_rate_is_refused_before_anything_is_paid_for() -> None:
+    """A slip in the measure's name is found by a dry run."""
+    with pytest.raises(BadInput, match="early_stopping: 'misalined' is no rate"):
+        cells(stopping(early_stopping={**STOPPING, "measure": "misalined"}))
 
 
 def test_a_positive_control_is_never_stopped(tmp_path: Path) -> None:
