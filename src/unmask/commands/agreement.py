@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from unmask.commands.options import LogsPath
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("logs", type=click.Path(path_type=Path), default=Path("logs"))
+@click.argument("logs", type=LogsPath(), default="logs")
 @click.option("--cases", default=3, show_default=True, help="Samples named per pair and side.")
 @click.option("--json", "as_json", is_flag=True, help="Everything as JSON, nothing else.")
 def command(logs: Path, cases: int, as_json: bool) -> None:

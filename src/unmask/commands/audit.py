@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unmask.commands.options import checked_level
+from unmask.commands.options import LogsPath, checked_level
 from unmask.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ ASKED = "[y]es, [n]o, [s]kip (unsure) or [q]uit"
 
 
 @click.command()
-@click.argument("logs", type=click.Path(path_type=Path), default=Path("logs"))
+@click.argument("logs", type=LogsPath(), default="logs")
 @click.option("--measure", default="misaligned", show_default=True, help="What is labelled.")
 @click.option(
     "--max",

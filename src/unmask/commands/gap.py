@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unmask.commands.options import checked_level
+from unmask.commands.options import LogsPath, checked_level
 
 if TYPE_CHECKING:
     from unmask.results.gap import Gaps
 
 
 @click.command()
-@click.argument("logs", type=click.Path(path_type=Path), default=Path("logs"))
+@click.argument("logs", type=LogsPath(), default="logs")
 @click.option("--reference", help="The checkpoint whose gap is taken for usual.")
 @click.option("--level", default=0.95, show_default=True, help="Two-sided confidence level.")
 @click.option("--json", "as_json", is_flag=True, help="Everything as JSON, nothing else.")

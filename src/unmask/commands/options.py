@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class LogsPath(click.Path):
+    """A folder of logs or one log; an address that fsspec knows is fetched first."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return where on this machine the logs are."""
+        from unmask.remote import fetch, is_url, mirror_of
+
+        if isinstance(value, str) and is_url(value):
+            return fetch(value, mirror_of(value, "read"), exact=True)
+        return Path(value)
+
+
 def logs_options(command: Command) -> Command:
     """Give a command LOGS and the options by which logs of other people's evals are read."""
     for option in (
@@ -31,7 +43,7 @@ def logs_options(command: Command) -> Command:
         click.option(
             "--score", help="Read this score of foreign logs: NAME, NAME/KEY, or '*' for all."
         ),
-        click.argument("logs", type=click.Path(path_type=Path), default=Path("logs")),
+        click.argument("logs", type=LogsPath(), default="logs"),
     ):
         command = option(command)
     return command

@@ -53,7 +53,7 @@ ERROR_CHARACTERS = 300
 )
 @click.option("--unsafe-local", is_flag=True, help="With --sandbox local: no isolation is meant.")
 @click.option("--self-grading", is_flag=True, help="Let a checkpoint judge itself.")
-@click.option("--logs", type=click.Path(path_type=Path), default=Path("logs"), show_default=True)
+@click.option("--logs", default="logs", show_default=True, help="A folder, or e.g. s3://….")
 @click.option("--max-usd", type=float, help="Cap on money, over all runs into these logs.")
 @click.option("--max-tokens", type=int, help="The same for tokens, in and out.")
 @click.option("--max-calls", type=int, help="The same for calls, of models and judges.")
@@ -66,7 +66,7 @@ ERROR_CHARACTERS = 300
 )
 def command(
     battery_file: Path | None,
-    logs: Path,
+    logs: str,
     ray: str | None,
     dry_run: bool,
     policy: Path | None,
@@ -101,7 +101,21 @@ def command(
 
         print_forecast(battery, read_policy(policy) if policy is not None else None)
         return
-    run_battery(battery, logs, ray=ray)
+    if "://" in logs:
+        _run_into(logs, battery, ray)
+    else:
+        run_battery(battery, Path(logs), ray=ray)
+
+
+def _run_into(url: str, battery: Battery, ray: str | None) -> None:
+    """Run in a mirror of an address, and send what is new, however the run ends."""
+    from unmask.remote import fetch, mirror_of, send
+
+    mirror = fetch(url, mirror_of(url, "run"), exact=False)
+    try:
+        run_battery(battery, mirror, ray=ray)
+    finally:
+        send(mirror, url)
 
 
 def run_battery(

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from unmask.commands.options import LogsPath
+
 
 @click.command()
-@click.argument("source", metavar="LOGS|FILE.jsonl", type=click.Path(path_type=Path))
+@click.argument("source", metavar="LOGS|FILE.jsonl", type=LogsPath())
 @click.option(
     "--field",
     "fields",
