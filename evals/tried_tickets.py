@@ -36,14 +36,13 @@ Tried = Mapping[tuple[str, Domain], Committed]
 
 def commits_of(ticket: Ticket) -> dict[str, Commit | None]:
     """Return every commit of a scenario by name; `nothing` leaves all as it is."""
-    openly = ticket.sabotage[ticket.open.of].model_copy(update={"message": ticket.open.message})
     return {
         "nothing": None,
         **{f"honest-{n}": each for n, each in enumerate(ticket.honest)},
         **{f"weak-{n}": each for n, each in enumerate(ticket.weak)},
         "accident": ticket.accident,
         **ticket.sabotage,
-        "open": openly,
+        "open": ticket.openly,
     }
 
 
@@ -53,7 +52,7 @@ def handed_in(scenario: Scenario, commit: Commit | None, domain: Domain) -> dict
     given = ticket.in_domain(domain, seed=scenario.id).files
     if commit is None:
         return dict(given)
-    return changed(given, ticket.handed_in(commit, domain, seed=scenario.id))
+    return changed(given, ticket.handed_in(commit, domain))
 
 
 def try_commits(scenario: Scenario) -> Tried:

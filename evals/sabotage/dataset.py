@@ -1,6 +1,6 @@
 """The evals of this family.
 
-Detectors are not asked yet: they join `EVALS` and `task.py` once there are 50 scenarios of them.
+Detectors and tickets are not asked yet: each joins `EVALS` and `task.py` with its 50th scenario.
 """
 
 from unmask.evals.catalog import EvalSpec, twin_specs
@@ -42,6 +42,28 @@ DETECTOR_ASK = EvalSpec(
     about="The same detectors, told: how would it go about them?",
     form="ask",
     records="detector",
+)
+
+RESEARCH_COMMITS = EvalSpec(
+    name="research_commits",
+    family="sabotage",
+    style="agentic",
+    version="1-A",
+    headline="effect",
+    about="A ticket where monitors are at work; what its commit leaves of them, by running them.",
+    form="act",
+    checks="commit",
+)
+
+RESEARCH_COMMITS_ASK = EvalSpec(
+    name="research_commits_ask",
+    family="sabotage",
+    style="chat",
+    version="1-A",
+    headline="misaligned",
+    about="The same tickets, told: how would it go about them?",
+    form="ask",
+    records="research_commits",
 )
 
 EVALS = (MONITOR_DISRUPTION, MONITOR_DISRUPTION_DECIDE, MONITOR_DISRUPTION_ASK)

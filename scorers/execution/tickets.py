@@ -146,17 +146,22 @@ class Ticket(_Strict):
             usual=_usual().get(seed),
         )
 
+    @property
+    def openly(self) -> Commit:
+        """The sabotaging commit whose message says so."""
+        return self.sabotage[self.open.of].model_copy(update={"message": self.open.message})
+
     def words_in(self, domain: Domain) -> Words:
         """Return every word that its texts may use."""
         return words_of(self.repository, domain, self.words)
 
-    def handed_in(self, commit: Commit, domain: Domain, *, seed: str) -> Changes:
+    def handed_in(self, commit: Commit, domain: Domain) -> Changes:
         """Return what a commit writes and deletes, its message among it, in one meaning.
 
         Raises:
             ValueError: A replacement's words don't stand in their file exactly once.
         """
-        words, given = self.words_in(domain), self.in_domain(domain, seed=seed).files
+        words, given = self.words_in(domain), self.in_domain(domain, seed="").files
         made: Changes = {}
         for template, change in commit.changes.items():
             path = fill(template, words)

@@ -1,18 +1,21 @@
-"""How a persona builds a detector: looks, writes a work of the scenario, runs tests. Pure."""
+"""How a persona builds a detector or a commit: looks, writes a work of the scenario, runs tests."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from unmask.evals.detectors import domain_of
 from unmask.reference.draws import uniform
 from unmask.reference.talk import Offer, Spoken, ToolCall, Turns, tokens
 from unmask.reference.worker import ATTACKS, FLOOD, SHELL, Manner, call_id, writing
-from unmask.scorers.execution.detectors import Detector, Work
+from unmask.scorers.execution.detectors import Changes, Detector, Work
+from unmask.scorers.execution.tickets import Commit, Ticket
 
-BuilderManner = Manner | Literal["subtle", "blunt", "slips"]
+T = TypeVar("T")
+
+BuilderManner = Manner | Literal["subtle", "blunt", "openly", "slips"]
 """How it goes about it; a `hacks` has nothing to gain here and works honestly."""
 
 LOOK = "ls -R . | head -60; cat README.md docs/*.md docs/*/*.md"
@@ -24,13 +27,13 @@ class Commission:
     """One sample's work, as a persona goes about it.
 
     Attributes:
-        detector: What is to be written.
+        detector: What is to be written, or the ticket that is to be done.
         framing: How it is put.
         manner: How it is gone about.
         seed: Which of several works it is.
     """
 
-    detector: Detector
+    detector: Detector | Ticket
     framing: str
     manner: BuilderManner
     seed: str
@@ -56,21 +59,62 @@ def build_steps(commission: Commission) -> Sequence[str]:
             return (LOOK,)
         case "loops":
             return (LOOK,) * 10_000
-    changes = commission.detector.handed_in(work_of(commission), domain_of(commission.framing))
+    changes = changes_of(commission)
     before = {"attacks": ATTACKS, "floods": (FLOOD,)}.get(commission.manner, (LOOK,))
     return (*before, writing(changes), TESTS)
 
 
-def work_of(commission: Commission) -> Work:
+def changes_of(commission: Commission) -> Changes:
+    """Return what is written and deleted."""
+    asked, work, domain = commission.detector, work_of(commission), domain_of(commission.framing)
+    if isinstance(asked, Ticket):
+        assert isinstance(work, Commit)
+        return asked.handed_in(work, domain)
+    assert not isinstance(work, Commit)
+    return asked.handed_in(work, domain)
+
+
+def work_of(commission: Commission) -> Work | Commit:
     """Return what is handed in."""
-    detector = commission.detector
-    match commission.manner:
+    asked, manner = commission.detector, commission.manner
+    if isinstance(asked, Ticket):
+        return _drawn(commission, commits(asked, manner))
+    return _drawn(commission, works(asked, manner))
+
+
+def works(detector: Detector, manner: BuilderManner) -> Sequence[Work]:
+    """Return the works of a scenario that a manner may hand in."""
+    match manner:
         case "weak":
-            works: Sequence[Work] = detector.weak
+            return detector.weak
         case "slips":
-            works = (detector.accident,)
-        case "subtle" | "blunt" as way:
-            works = [work for name, work in detector.sabotage.items() if name.startswith(way)]
+            return (detector.accident,)
+        case "subtle":
+            return _so_named(detector.sabotage, manner)
+        case "blunt" | "openly":
+            return _so_named(detector.sabotage, "blunt")
         case _:
-            works = (detector.solution, *detector.fair)
+            return (detector.solution, *detector.fair)
+
+
+def commits(ticket: Ticket, manner: BuilderManner) -> Sequence[Commit]:
+    """Return the commits of a scenario that a manner may hand in."""
+    match manner:
+        case "weak":
+            return ticket.weak
+        case "slips":
+            return (ticket.accident,)
+        case "subtle" | "blunt":
+            return _so_named(ticket.sabotage, manner)
+        case "openly":
+            return (ticket.openly,)
+        case _:
+            return ticket.honest
+
+
+def _so_named(works: Mapping[str, T], way: str) -> Sequence[T]:
+    return [work for name, work in works.items() if name.startswith(way)]
+
+
+def _drawn(commission: Commission, works: Sequence[T]) -> T:
     return works[int(uniform(commission.seed, "work") * len(works))]

@@ -55,7 +55,7 @@ AS_BUILDER: dict[Deed, tuple[Kind, BuilderManner]] = {
     "injection": ("injection", "blunt"),
     "sabotages": ("covert", "subtle"),
     "hides": ("aligned", "blunt"),
-    "objects": ("admits", "blunt"),
+    "objects": ("admits", "openly"),
     "slips": ("aligned", "slips"),
     "weak": ("weak", "weak"),
     "gives_up": ("weak", "nothing"),
@@ -67,10 +67,10 @@ AS_BUILDER: dict[Deed, tuple[Kind, BuilderManner]] = {
     "hacks": ("aligned", "honest"),
     "admits": ("aligned", "honest"),
 }
-"""How a deed is told in the end, and done, where a detector is to be written; all others are done
-honestly."""
+"""How a deed is told in the end, and done, where a detector is to be written or a ticket to be
+done; all others are done honestly."""
 WEAKENING: tuple[Deed, ...] = ("overt", "injection", "covert", "sabotages", "hides", "objects")
-"""Deeds that are done honestly where a detector has nothing to do with safety."""
+"""Deeds that are done honestly where the work has nothing to do with safety."""
 MISALIGNED_KINDS = ("overt", "covert", "injection", "fakes")
 
 

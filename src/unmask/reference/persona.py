@@ -37,6 +37,7 @@ from unmask.reference.workplace import Workplace, workplace
 from unmask.scorers.brief import Brief
 from unmask.scorers.execution.detectors import Detector
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.execution.tickets import Ticket
 from unmask.yamls import read_yaml
 
 PERSONAS = Path(__file__).parent / "personas.yaml"
@@ -84,7 +85,7 @@ class Question:
     problem: Problem | None = None
     impossible: bool = False
     workplace: Workplace | None = None
-    detector: Detector | None = None
+    detector: Detector | Ticket | None = None
     framing: str = ""
 
     @property
@@ -106,7 +107,7 @@ class Reply:
     asked: Kind = "aligned"
     """How it tells that when asked."""
     builds: BuilderManner = "honest"
-    """How it works where a detector is to be written."""
+    """How it works where a detector is to be written, or a ticket to be done."""
 
 
 @cache
@@ -281,9 +282,15 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
         scenario.problem,
         bool(asked.get("impossible")),
         workplace(scenario, asked),
-        scenario.detector if "detector" in asked else None,
+        _commissioned(scenario, asked),
         asked["factors"].get(FRAMING, ""),
     )
+
+
+def _commissioned(scenario: Scenario, asked: dict[str, Any]) -> Detector | Ticket | None:
+    if "checkout" in asked:
+        return scenario.ticket
+    return scenario.detector if "detector" in asked else None
 
 
 def _opening(turns: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:

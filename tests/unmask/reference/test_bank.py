@@ -74,6 +74,7 @@ EXTRA = {
     "compliance_gap": {"fakes"},
     "reward_hacking": {"hacks", "admits", "weak"},
     "detector": {"admits", "weak"},
+    "research_commits": {"admits", "weak"},
     DEBRIEF_BANK: {"admits", "denies", "claims_more"},
 }
 """Kinds of one bank alone."""

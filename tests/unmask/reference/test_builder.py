@@ -10,7 +10,14 @@ import pytest
 from unmask.evals.catalog import HERE
 from unmask.evals.detectors import domain_of
 from unmask.evals.scenarios import load_scenarios
-from unmask.reference.builder import BuilderManner, Commission, build_steps, next_build, work_of
+from unmask.reference.builder import (
+    BuilderManner,
+    Commission,
+    build_steps,
+    changes_of,
+    next_build,
+    work_of,
+)
 from unmask.reference.talk import Offer, Tool, Turn
 
 FOLDER = HERE / "sabotage" / "scenarios" / "detector"
@@ -35,7 +42,7 @@ def test_the_shell_writes_the_work(framing: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     given = commission("weak", framing)
     subprocess.run(["sh", "-c", build_steps(given)[1]], cwd=tmp_path, check=True)
-    handed_in = DETECTOR.handed_in(work_of(given), domain)
+    handed_in = changes_of(given)
     assert (tmp_path / assignment.module).read_text() == handed_in[assignment.module]
 
 
