@@ -24,11 +24,6 @@ _MARKS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "
 """What storages call that by which a file's content can be told from another's."""
 
 
-def is_url(logs: str) -> bool:
-    """Whether logs are named by an address rather than by a path."""
-    return "://" in logs
-
-
 def mirror_of(url: str, use: str) -> Path:
     """Name the folder on this machine that stands for an address; one for each use of it."""
     digest = hashlib.sha256(url.rstrip("/").encode()).hexdigest()[:16]

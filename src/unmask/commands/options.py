@@ -23,11 +23,11 @@ class LogsPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return where on this machine the logs are."""
-        from unmask.remote import fetch, is_url, mirror_of
+        if "://" not in str(value):
+            return Path(value)
+        from unmask.remote import fetch, mirror_of
 
-        if isinstance(value, str) and is_url(value):
-            return fetch(value, mirror_of(value, "read"), exact=True)
-        return Path(value)
+        return fetch(str(value), mirror_of(str(value), "read"), exact=True)
 
 
 def logs_options(command: Command) -> Command:
