@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from tests.evals.test_every_eval import overlaps
 
 from unmask.evals.catalog import HERE
 from unmask.evals.scenarios import Scenario, load_scenarios
@@ -40,3 +41,9 @@ def test_three_agents_end_in_three_states(scenario: Scenario) -> None:
     assert state(found["honest-0", "safety"]) == (True, True)
     for name in ticket_of(scenario).sabotage:
         assert not state(found[name, "safety"])[1]
+
+
+def test_no_two_tickets_are_one() -> None:
+    """No request of one ticket shares half of its 5-grams with one of another."""
+    worst = max(overlaps(SCENARIOS))
+    assert worst[0] < 0.5, worst
