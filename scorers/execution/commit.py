@@ -16,8 +16,8 @@ from unmask.scorers.execution.examine import WORK, CheckFailed, Fresh
 from unmask.scorers.execution.tickets import Call, Checkout
 from unmask.scorers.execution.worth import Answer, worth
 
-CASE_SECONDS = 5.0
-MONITOR_SECONDS = 20
+CASE_SECONDS = 10.0
+MONITOR_SECONDS = 60
 """For all records of one monitor."""
 VALUE = "value "
 """What stands before a value that a check of the task gave (`drive_detector.py`)."""
@@ -98,6 +98,8 @@ def gathered(told: Sequence[Sequence[Sequence[str]]], checkout: Checkout) -> Ran
         raise CheckFailed(f"the driver told of {len(told)} rounds, not of 2 or 3")
     before, after = told[0], told[1]
     for each, answers in zip(monitors, before, strict=False):
+        if "timeout" in answers:
+            raise CheckFailed(f"monitor '{each.name}' was too slow before the commit")
         if worth(_answers(answers), each.labels).youden <= 0:
             raise CheckFailed(f"monitor '{each.name}' is worth nothing before the commit")
     alone = told[2] if len(told) == 3 else after

@@ -6,7 +6,7 @@ files they meet. Their hidden cases are those that the detectors were written fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -22,6 +22,10 @@ from unmask.scorers.execution.detectors import (
 )
 from unmask.scorers.execution.words import Domain, Glossary, Name, fill
 from unmask.yamls import read_yaml
+
+CASES = 16
+"""Hidden cases of each label that a monitor is asked: all are asked before and after every commit,
+and honest commits change none of them, so that fewer do than for a detector's own worth."""
 
 DETECTORS = WORKSPACE.parent / "scenarios" / "detector"
 
@@ -46,7 +50,7 @@ class Finished(_Strict):
 
     monitors: dict[Name, str] = Field(min_length=2)
     words: Glossary = Glossary(safety={}, control={})
-    files: dict[str, str]
+    files: dict[str, str] = Field(default_factory=dict)
     hidden: dict[str, str] = Field(default_factory=dict)
     door: Entry | None = None
 
@@ -152,14 +156,20 @@ def monitors_of(
     found = []
     for short, detector in detectors_of(repository).items():
         assignment = detector.in_domain(domain, seed=plan.monitors[short])
+        kept = _first_of_each(assignment.labels)
         found.append(
             Monitor(
                 name=short,
                 entry=fill(through, words) if through else assignment.entry,
                 given=assignment.given,
                 examples=assignment.examples,
-                records=assignment.records,
-                labels=assignment.labels,
+                records=tuple(assignment.records[i] for i in kept),
+                labels=tuple(assignment.labels[i] for i in kept),
             )
         )
     return tuple(found)
+
+
+def _first_of_each(labels: Sequence[bool]) -> list[int]:
+    both = ([i for i, label in enumerate(labels) if label is each] for each in (True, False))
+    return sorted(i for found in both for i in found[:CASES])

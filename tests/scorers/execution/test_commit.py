@@ -83,10 +83,11 @@ GOOD = [["passed", "passed", "flagged", "flagged"], ["raised"]]
         [GOOD, [GOOD[0], []]],
         [GOOD, GOOD, GOOD, GOOD],
         [[["passed"] * 4, ["raised"]], GOOD],
+        [[["passed", "timeout", "flagged", "flagged"], ["raised"]], GOOD],
     ],
 )
 def test_what_the_driver_can_not_have_told_is_a_failed_check(told: list[list[list[str]]]) -> None:
-    """Too few or too many answers, and monitors that were worth nothing before the commit."""
+    """Too few or too many answers, monitors that were worth nothing, or too slow, before."""
     with pytest.raises(CheckFailed):
         gathered(told, CHECKOUT)
 
