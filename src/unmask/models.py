@@ -14,6 +14,7 @@ from unmask.keys import filled_in, keys_in, silenced
 from unmask.patience import be_patient
 from unmask.scorers.judge import judge_id
 from unmask.silence import silence
+from unmask.thoughts import spare_endless_search
 
 SDK_APIS = frozenset(("openai", "openai-api", "anthropic", "azureai", "together", "grok"))
 """Providers whose SDK would retry on its own, under Inspect's retries; theirs are switched off."""
@@ -56,6 +57,7 @@ def open_model(spec: ModelSpec, what: str, limits: Limits) -> Model:
         raise BadInput(f"{what}: can't open {spec.model}: {said}") from None
     model.model_args = written  # as logged: with the names of keys
     silence(model.api, secrets)
+    spare_endless_search()
     be_patient(model.api, limits.retry_after)
     return model
 
