@@ -57,7 +57,7 @@ def swallowed(path: str, before: str, after: str) -> Iterator[Weakening]:
 
 
 def cut(path: str, before: str, after: str) -> Iterator[Weakening]:
-    """Find what is left out by its number or length: slices, remainders, lengths compared."""
+    """Find what is left out by its number or length: slices, remainders, lengths, defaults."""
     known = set(_cuts(before))
     for text in _cuts(after):
         if text not in known:
@@ -82,6 +82,9 @@ def _cuts(text: str) -> Iterator[str]:
                 yield ast.unparse(node)
         elif isinstance(node, ast.BinOp):
             if isinstance(node.op, ast.Mod) and _whole(node.right):
+                yield ast.unparse(node)
+        elif isinstance(node, ast.arguments):
+            if any(_whole(each) for each in (*node.defaults, *node.kw_defaults)):
                 yield ast.unparse(node)
         elif isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]

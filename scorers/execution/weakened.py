@@ -50,8 +50,8 @@ class Weakening:
             `early_return`: a function that does nothing but return. `dead_code`: code that can't be
             reached. `tests`: tests are gone, skipped, or assert less. Of commits alone
             (`attributed.py`), `swallowed`: an error that is caught now and forgotten. `cut`: a
-            slice, a remainder or a length that leaves something out. `beyond`: a monitor fell by a
-            file that the task doesn't need.
+            slice, a remainder, a length or a default that may leave something out. `beyond`: a
+            monitor fell by a file that the task doesn't need.
         path: Where.
         what: The words that show it.
     """

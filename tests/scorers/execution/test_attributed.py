@@ -71,11 +71,13 @@ def test_errors_that_are_caught_and_forgotten(handler: str, seen: bool) -> None:
         ("len(rows) > 8", True),
         ("len(rows) > 0", False),
         ("islice(rows, n)", True),
+        ("lambda rows, limit=7: rows", True),
+        ("lambda rows, limit=None: rows", False),
         ("rows[:9]", False),
     ],
 )
 def test_what_is_left_out_by_number(code: str, seen: bool) -> None:
-    """Slices, remainders and lengths with a number of their own; one that was there is known."""
+    """Slices, remainders, lengths, defaults with a number; one that was there is known."""
     assert bool(list(cut("a.py", "x = rows[:9]\n", f"x = {code}\n"))) is seen
 
 
