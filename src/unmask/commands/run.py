@@ -26,6 +26,9 @@ ENDINGS = {
 }
 """Why samples have no label that the same command may mend, in the words of a run's end."""
 
+REQUEST_BEGINS, REQUEST_ENDS = r"ModelGenerateError('\nRequest:", r"\n}\n\n"
+"""As the error of a sample shows them: Python's notation of a text."""
+
 MOST_ERRORS = 3
 ERROR_CHARACTERS = 300
 """How many kinds of errors a run ends with, and how much of each."""
@@ -233,7 +236,7 @@ def error_lines(table: pd.DataFrame) -> list[str]:
         failed = table[table["missing"] == reason]
         if failed.empty:
             continue
-        found = Counter(" ".join(text.split()) for text in failed["error"].dropna())
+        found = Counter(" ".join(_cause(text).split()) for text in failed["error"].dropna())
         shown = found.most_common(MOST_ERRORS)
         other = sum(found.values()) - sum(count for _, count in shown)
         lines += [
@@ -242,6 +245,11 @@ def error_lines(table: pd.DataFrame) -> list[str]:
             *([f"  {other} × others"] if other else []),
         ]
     return lines
+
+
+def _cause(error: str) -> str:
+    """Leave out the request that Inspect puts before what the provider said of it."""
+    return error.rpartition(REQUEST_ENDS)[2] if error.startswith(REQUEST_BEGINS) else error
 
 
 def capped(battery: Battery, given: dict[str, float | None]) -> Battery:

@@ -42,3 +42,10 @@ def test_another_model_is_named() -> None:
         "\n2 samples were answered by another model; the same command tries them again:",
         f"  2 × {error}",
     ]
+
+
+def test_what_a_provider_said_is_shown_and_not_the_request() -> None:
+    """Inspect's error begins with the whole request, which would hide the cause of all."""
+    told = r"ModelGenerateError('\nRequest:\n{\n  \"model\": 1\n}\n\nNotFoundError(\'no gpt\')')"
+    said = error_lines(pd.DataFrame({"missing": ["error"] * 2, "error": [told] * 2}))
+    assert said[1] == r"  2 × NotFoundError(\'no gpt\')')"
