@@ -96,7 +96,7 @@ def nodes(server: Loopback, what: Battery, killed: int | None, logs: Path) -> No
         killer.join()
         cluster.shutdown()
     if failed:
-        raise SystemExit("\n".join(failed))
+        raise SystemExit(str(failed))
 
 
 def started(cluster: Cluster) -> Any:

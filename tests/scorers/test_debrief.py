@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from unmask.scorers.debrief import Debrief, Told, acted
@@ -74,7 +76,7 @@ def test_nobody_asked_is_nothing_told() -> None:
         ({"failed": "RuntimeError: gone"}, False),
     ],
 )
-def test_only_a_whole_answer_is_read(answer: dict[str, str], readable: bool) -> None:
+def test_only_a_whole_answer_is_read(answer: dict[str, Any], readable: bool) -> None:
     """A cut, empty, filtered or failed one is none."""
     assert Debrief(question="What did you do?", **answer).readable is readable
 
