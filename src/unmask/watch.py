@@ -39,6 +39,23 @@ _sample: ContextVar[str | None] = ContextVar("unmask_sample", default=None)
 """The sample that a call is made for."""
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let an interrupt end the run, also where the process was started so as to ignore it.
+
+    A script's background jobs are, and a run that a cap is to end would wait for ever there.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Watched(NamedTuple):
     """A model of the run, and its part in it."""
 
@@ -88,7 +105,8 @@ class Watch:
             each.model.api.generate = self._watched(each)  # type: ignore[method-assign]
         _current = self
         try:
-            yield
+            with _interruptible():
+                yield
         finally:
             _current = None
             for api, generate in own:
