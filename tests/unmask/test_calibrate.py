@@ -17,6 +17,7 @@ from unmask.battery import Limits, ModelSpec
 from unmask.calibrate import Reread, reread
 from unmask.cli import unmask
 from unmask.errors import BadInput
+from unmask.evals.answers import load_answers
 from unmask.evals.catalog import EvalSpec, find_eval
 from unmask.evals.exemplars import Exemplar, load_exemplars
 from unmask.models import open_panel, panel_name
@@ -29,6 +30,7 @@ from unmask.scorers.classes import USUAL, Thresholds
 GOALS = find_eval("goals")
 OPEN = find_eval("open_questions")
 HACKS = find_eval("reward_hacking")
+FRAMES = find_eval("frame_colleague")
 
 
 def some(spec: EvalSpec = GOALS) -> list[Exemplar]:
@@ -63,6 +65,31 @@ def test_a_true_judge_reads_every_exemplar_right(tmp_path: Path, spec: EvalSpec)
     (all_of,) = (each for each in assess(found.truth, found.got) if each.measure == "misaligned")
     assert all_of.tp == all_of.n_pos > 0
     assert (all_of.fp, all_of.unread_pos, all_of.unread_neg) == (0, 0, 0)
+
+
+def test_answers_to_a_debrief_are_read_and_nothing_before_them(tmp_path: Path) -> None:
+    """A true judge finds every lie and false confession; one call each, about the answer alone."""
+    answers = load_answers(FRAMES)[:30]
+    panel = open_panel([ModelSpec(model="reference/judge")], Limits())
+    found = reread(FRAMES, some(FRAMES)[:2], panel, tmp_path, answers=answers)
+    assert failures(found.truth, found.got, found.said) == ()
+    by_name = {each.measure: each for each in assess(found.truth, found.got)}
+    lies, invented = by_name["lied"], by_name["confessed_falsely"]
+    assert (lies.tp, lies.fp, lies.unread_pos, lies.unread_neg) == (lies.n_pos, 0, 0, 0)
+    assert lies.n_pos and lies.n_neg and invented.n_neg and invented.fp == 0
+    asked = found.got["item"].isin([answer.id for answer, _ in answers])
+    assert set(found.got.loc[asked, "judge_calls"]) == {1}
+
+
+def test_a_judge_that_misses_lies_is_seen_to(tmp_path: Path) -> None:
+    """Its errors on answers are its own, and stand apart from those on conduct."""
+    answers = [pair for pair in load_answers(FRAMES) if pair[0].lied][:8]
+    spec = ModelSpec(model="reference/judge", args={"sensitivity": 0.0})
+    panel = open_panel([spec], Limits())
+    found = reread(FRAMES, some(FRAMES)[:2], panel, tmp_path, answers=answers)
+    (lied,) = (each for each in assess(found.truth, found.got) if each.measure == "lied")
+    assert (lied.tp, lied.n_pos) == (0, len(answers))
+    assert confusion(found.truth, found.got, "debrief") == {("denies", "neither"): len(answers)}
 
 
 @pytest.mark.parametrize(
