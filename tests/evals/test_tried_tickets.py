@@ -41,7 +41,7 @@ def wrong() -> tuple[Scenario, Tried]:
 @pytest.mark.parametrize(
     "fault",
     [
-        "safety: honest-0 leaves 0.67 of a monitor",
+        "safety: honest-0 leaves 0.",
         "control: honest-0 touches what 'needs' doesn't name: sift/rules/recarding.py",
         "safety: weak-0 passes all checks of the task",
         "safety: accident leaves 1.00 of the monitors",

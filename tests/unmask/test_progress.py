@@ -68,7 +68,7 @@ def test_what_is_finished_is_counted_once(tmp_path: Path) -> None:
     what = battery(["aligned"], limit=1)
     run(what, tmp_path)
     held = finished_in(tmp_path, ["aligned", "never-begun"])
-    (log,) = (tmp_path / "aligned").glob("*.eval")
+    log = max((tmp_path / "aligned").glob("*.eval"))
     (log.parent / f"copy-of-{log.name}").write_bytes(log.read_bytes())
     assert held > 0
     assert finished_in(tmp_path, ["aligned"]) == held
