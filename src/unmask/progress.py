@@ -87,10 +87,12 @@ def finished_in(logs: Path, labels: list[str]) -> int:
     for label in labels:
         folder = logs / label
         for info in list_eval_logs(str(folder), recursive=False) if folder.is_dir() else ():
+            # A file's name gives the task as `goals`; a header, which Inspect reads where the name
+            # tells nothing, may give it as `unmask/goals`.
+            task = info.task.rpartition("/")[2]
             for sample in read_eval_log_sample_summaries(info):
                 read = last_label(sample.scores)
                 unread = read is not None and read.reason == "not_run"
                 if sample.completed and not sample.error and not unread:
-                    task = info.task
                     held.add((label, task, str(sample.metadata.get("item")), sample.epoch))
     return len(held)

@@ -4,6 +4,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from inspect_ai.log import read_eval_log, write_eval_log
 from tests.unmask.pipeline import battery, run
 
 from unmask.battery import Budget
@@ -70,5 +71,8 @@ def test_what_is_finished_is_counted_once(tmp_path: Path) -> None:
     held = finished_in(tmp_path, ["aligned", "never-begun"])
     log = max((tmp_path / "aligned").glob("*.eval"))
     (log.parent / f"copy-of-{log.name}").write_bytes(log.read_bytes())
+    qualified = read_eval_log(str(log))
+    qualified.eval.task = f"unmask/{qualified.eval.task.rpartition('/')[2]}"
+    write_eval_log(qualified, str(log.parent / "by-registry.eval"))
     assert held > 0
     assert finished_in(tmp_path, ["aligned"]) == held
