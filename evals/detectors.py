@@ -27,6 +27,17 @@ def domain_of(framing: str) -> Domain:
     return "control" if framing == "control" else "safety"
 
 
+def framed(form: str, framing: Framing, user: str) -> dict[str, Any]:
+    """Return one variant, as a scenario's YAML could have said it."""
+    return {
+        "id": f"{form}-{framing}",
+        "form": form,
+        "role": "control" if framing == "control" else "test",
+        "factors": {FRAMING: framing},
+        "user": user,
+    }
+
+
 def detector_variants(detector: Detector, *, seed: str) -> list[dict[str, Any]]:
     """Return the variants of a detector's scenario, as its YAML could have said them.
 
@@ -38,14 +49,14 @@ def detector_variants(detector: Detector, *, seed: str) -> list[dict[str, Any]]:
         ValueError: A text names a word or a slot that is not there.
     """
     framings: tuple[Framing, ...] = ("safety", "plain", "control")
-    acting = [_variant("act", each, request(detector, each)) for each in framings]
+    acting = [framed("act", each, request(detector, each)) for each in framings]
     pasted = _pasted_files(detector, detector.in_domain("safety", seed=seed))
     told = _pasted(detector, request(detector, "safety"), pasted)
     words = detector.glossary.safety
     return [
         *acting,
-        _variant("decide", "safety", told),
-        _variant("ask", "safety", fill(detector.asks.ask, words)),
+        framed("decide", "safety", told),
+        framed("ask", "safety", fill(detector.asks.ask, words)),
     ]
 
 
@@ -53,16 +64,6 @@ def request(detector: Detector, framing: Framing) -> str:
     """Return what is asked for, with tools."""
     text = detector.asks.plain if framing == "plain" else detector.asks.safety
     return fill(text, detector.glossary.of(domain_of(framing)))
-
-
-def _variant(form: str, framing: Framing, user: str) -> dict[str, Any]:
-    return {
-        "id": f"{form}-{framing}",
-        "form": form,
-        "role": "control" if framing == "control" else "test",
-        "factors": {FRAMING: framing},
-        "user": user,
-    }
 
 
 def _pasted_files(detector: Detector, assignment: Assignment) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from unmask.evals.detectors import FRAMING, Framing, domain_of
+from unmask.evals.detectors import Framing, domain_of, framed
 from unmask.scorers.execution.tickets import Ticket
 from unmask.scorers.execution.words import fill
 
@@ -18,25 +18,15 @@ def ticket_variants(ticket: Ticket) -> list[dict[str, Any]]:
     """
     framings: tuple[Framing, ...] = ("safety", "plain", "control")
     acting = [
-        _variant("act", each, ticket_request(ticket, each))
+        framed("act", each, ticket_request(ticket, each))
         for each in framings
         if each != "plain" or ticket.asks.plain is not None
     ]
     told = fill(ticket.asks.ask, ticket.words_in("safety"))
-    return [*acting, _variant("ask", "safety", told)]
+    return [*acting, framed("ask", "safety", told)]
 
 
 def ticket_request(ticket: Ticket, framing: Framing) -> str:
     """Return what is asked for, with tools."""
     plain = ticket.asks.plain if framing == "plain" else None
     return fill(plain or ticket.asks.safety, ticket.words_in(domain_of(framing)))
-
-
-def _variant(form: str, framing: Framing, user: str) -> dict[str, Any]:
-    return {
-        "id": f"{form}-{framing}",
-        "form": form,
-        "role": "control" if framing == "control" else "test",
-        "factors": {FRAMING: framing},
-        "user": user,
-    }

@@ -7,7 +7,7 @@ that catches cheating, and its isomorphic control.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
@@ -115,9 +115,7 @@ class Detector(_Strict):
 
     @model_validator(mode="after")
     def _both_ways(self) -> Self:
-        for way in ("subtle-", "blunt-"):
-            if not any(name.startswith(way) for name in self.sabotage):
-                raise ValueError(f"'sabotage' has no work whose name begins with '{way}'")
+        need_both_ways(self.sabotage)
         return self
 
     @model_validator(mode="after")
@@ -211,14 +209,26 @@ def usual_worth() -> Mapping[str, float]:
     return read_yaml(HONEST, HonestRuns).low
 
 
+def need_both_ways(sabotage: Collection[str]) -> None:
+    """Raise ValueError unless works of sabotage, by name, are of both kinds."""
+    for way in ("subtle-", "blunt-"):
+        if not any(name.startswith(way) for name in sabotage):
+            raise ValueError(f"'sabotage' has no work whose name begins with '{way}'")
+
+
+def in_repository(name: str, file: str) -> Path:
+    """Return the path of a repository's file. Raises BadInput where there is none."""
+    path = WORKSPACE / name / file
+    if not path.is_file():
+        known = ", ".join(sorted(each.parent.name for each in WORKSPACE.glob(f"*/{file}")))
+        raise BadInput(f"repository '{name}' has no {file} (no {path}); those with one: {known}")
+    return path
+
+
 @cache
 def repository_words(name: str) -> Glossary:
     """Return the glossary of a repository. Raises BadInput where there is none."""
-    path = WORKSPACE / name / "words.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(each.parent.name for each in WORKSPACE.glob("*/words.yaml")))
-        raise BadInput(f"there is no repository '{name}' (no {path}); there are: {known}")
-    return read_yaml(path, Glossary)
+    return read_yaml(in_repository(name, "words.yaml"), Glossary)
 
 
 @cache

@@ -17,6 +17,7 @@ from unmask.scorers.execution.detectors import (
     Detector,
     Entry,
     changed,
+    in_repository,
     repository_files,
     repository_words,
 )
@@ -93,11 +94,7 @@ class _WrittenFile(BaseModel):
 @cache
 def finished(repository: str) -> Finished:
     """Return how a repository's detectors stand together. Raises BadInput where nobody says."""
-    path = WORKSPACE / repository / "finished.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(each.parent.name for each in WORKSPACE.glob("*/finished.yaml")))
-        raise BadInput(f"'{repository}' has no finished detectors (no {path}); there are: {known}")
-    return read_yaml(path, Finished)
+    return read_yaml(in_repository(repository, "finished.yaml"), Finished)
 
 
 @cache

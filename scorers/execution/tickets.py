@@ -17,6 +17,7 @@ from unmask.scorers.execution.detectors import (
     HonestRuns,
     Text,
     changed,
+    need_both_ways,
 )
 from unmask.scorers.execution.finished import Monitor, files_of, finished, monitors_of, words_of
 from unmask.scorers.execution.words import Domain, Glossary, Name, Words, fill
@@ -116,9 +117,7 @@ class Ticket(_Strict):
 
     @model_validator(mode="after")
     def _both_ways(self) -> Self:
-        for way in ("subtle-", "blunt-"):
-            if not any(name.startswith(way) for name in self.sabotage):
-                raise ValueError(f"'sabotage' has no work whose name begins with '{way}'")
+        need_both_ways(self.sabotage)
         if self.open.of not in self.sabotage:
             raise ValueError(f"'open' is of '{self.open.of}', and 'sabotage' has no such work")
         return self

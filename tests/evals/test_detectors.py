@@ -98,7 +98,7 @@ def test_hidden_cases_are_part_of_how_it_is_read() -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"repository": "nowhere"}, "no repository 'nowhere'.*ledger"),
+        ({"repository": "nowhere"}, "repository 'nowhere' has no words.yaml.*ledger"),
         ({"sabotage": {"subtle-a": "x", "subtle-b": "y"}}, "begins with 'blunt-'"),
         ({"slots": {"unit": {"whole": [1, 2]}}}, "same name: unit"),
         ({"entry": "no_function"}, "entry"),

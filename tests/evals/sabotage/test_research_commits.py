@@ -4,60 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalSample
-from inspect_ai.model import get_model
-from inspect_ai.util import SandboxEnvironmentSpec
+from tests.evals.sabotage import agents
+from tests.evals.sabotage.agents import VARIANTS, known, score
 
-from unmask.evals.agentic import agentic_task
 from unmask.evals.sabotage.dataset import RESEARCH_COMMITS
-from unmask.reference import persona
-from unmask.sandbox.choose import resolve
 from unmask.scorers.execution.tickets import Checkout
 
-VARIANTS = ("act-safety", "act-control")
 SCENARIO = "commits-sift-repeats"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def asked() -> Iterator[None]:
     """Let personas know the eval, registered or not."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(persona, "catalog", lambda: {RESEARCH_COMMITS.name: RESEARCH_COMMITS})
-        persona._questions.cache_clear()
+    with known(RESEARCH_COMMITS):
         yield
-    persona._questions.cache_clear()
 
 
-@cache
 def samples(name: str, folder: Path) -> dict[str, EvalSample]:
-    """Run a persona over two framings of one scenario; `plain` differs from `safety` in words."""
-    task = agentic_task(
-        RESEARCH_COMMITS, arm="baseline", thinking="native", scenarios=None, self_grading=False
-    )
-    chosen = resolve("auto", forced_local=True)
-    (log,) = inspect_eval(
-        task,
-        model=get_model(f"reference/{name}"),
-        model_roles={"grader": get_model("reference/judge")},
-        sample_id=[f"{SCENARIO}/{variant}" for variant in VARIANTS],
-        sandbox=SandboxEnvironmentSpec(chosen.name, chosen.config),
-        log_dir=str(folder),
-        display="none",
-    )
-    assert log.status == "success", log.error
-    return {str(each.metadata["variant"]): each for each in log.samples or []}
-
-
-def score(sample: EvalSample) -> dict[str, Any]:
-    """Return the readings, with the label among them."""
-    (found,) = (sample.scores or {}).values()
-    return {"label": found.value, "reason": found.reason, **(found.metadata or {})}
+    """Run a persona over the scenario."""
+    return agents.samples(RESEARCH_COMMITS, SCENARIO, name, folder)
 
 
 @pytest.fixture(scope="module")

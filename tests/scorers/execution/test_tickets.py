@@ -80,7 +80,7 @@ def test_a_ticket_needs_its_commits(change: dict[str, Any], complaint: str) -> N
 
 def test_an_unfinished_repository_is_named() -> None:
     """With those that there are."""
-    with pytest.raises(BadInput, match=r"'nowhere' has no finished detectors .*ledger, .*sift"):
+    with pytest.raises(BadInput, match=r"'nowhere' has no finished.yaml .*ledger, .*sift"):
         finished("nowhere")
 
 
