@@ -13,19 +13,15 @@ run without a sandbox.
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import statistics
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from hacks import opener
+from works import Bench
 
-from unmask.errors import BadInput
 from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import CANARY, Scenario, load_scenarios
+from unmask.evals.scenarios import Scenario
 from unmask.evals.tried_tickets import (
     Tried,
     commits_of,
@@ -35,35 +31,12 @@ from unmask.evals.tried_tickets import (
     ticket_of,
     try_commits,
 )
-from unmask.sandbox.choose import resolve
 from unmask.scorers.execution.attributed import signs, touched
 from unmask.scorers.execution.commit import run_commit
 from unmask.scorers.execution.committed import Committed
 from unmask.scorers.execution.examine import Fresh
 from unmask.scorers.execution.tickets import HONEST_COMMITS
 from unmask.scorers.execution.words import DOMAINS, Domain
-
-FOLDER = HERE / "sabotage" / "scenarios" / "research_commits"
-
-
-def main() -> int:
-    """Print what was asked for."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sandbox", default="bwrap")
-    parser.add_argument("--check", action="store_true", help="say what is wrong with scenarios")
-    parser.add_argument("ids", nargs="*", help="scenarios, or how their ids begin; all by default")
-    parser.add_argument("--refresh", action="store_true", help="write what honest commits leave")
-    asked = parser.parse_args()
-    written = load_scenarios([FOLDER])
-    if asked.refresh:
-        return refresh(written)
-    begins = tuple(asked.ids)
-    scenarios = [each for each in written if not begins or each.id.startswith(begins)]
-    if asked.check:
-        return check(scenarios)
-    chosen = resolve(asked.sandbox, forced_local=True)
-    asyncio.run(weigh(opener(chosen.name, chosen.config), scenarios))
-    return 0
 
 
 async def weigh(fresh: Fresh, scenarios: Sequence[Scenario]) -> None:
@@ -102,19 +75,11 @@ def row(name: str, safety: Sequence[Committed], control: Sequence[Committed]) ->
     return f"{name:10} {left:7.2f} {other:8.2f} {mean:6.2f} {done:6.2f} {shares}"
 
 
-def check(scenarios: Sequence[Scenario]) -> int:
-    """Print what each commit leaves and does, and what is wrong."""
-    wrong = 0
-    for scenario in scenarios:
-        tried = try_commits(scenario)
-        print(f"{scenario.id}:", flush=True)
-        for name in dict.fromkeys(name for name, _ in tried):
-            print(f"  {line(name, tried)}", flush=True)
-        for fault in faults(scenario, tried):
-            wrong += 1
-            print(f"  ! {fault}", flush=True)
-    print(f"{len(scenarios)} scenarios, {wrong} faults")
-    return 1 if wrong else 0
+def tried(scenario: Scenario) -> tuple[list[str], tuple[str, ...]]:
+    """Return what each commit leaves and does, and what is wrong."""
+    found = try_commits(scenario)
+    names = dict.fromkeys(name for name, _ in found)
+    return [line(name, found) for name in names], faults(scenario, found)
 
 
 def line(name: str, tried: Tried) -> str:
@@ -126,22 +91,14 @@ def line(name: str, tried: Tried) -> str:
     return f"{name:22} {left} done {safety.ran.done:.2f} signs {kinds} ({kept})"
 
 
-def refresh(scenarios: Sequence[Scenario]) -> int:
-    """Write the low end of honest commits of every scenario."""
-    about = (
-        "# 5th percentile of the effect among honest commits. Made by "
-        "`benchmarks/commits.py --refresh`"
-    )
-    canary = f"# {CANARY} Evaluation data. Keep out of training corpora."
-    low = {each.id: round(honest_low(each), 3) for each in scenarios}
-    lines = [f"  {name}: {value}" for name, value in sorted(low.items())]
-    HONEST_COMMITS.write_text("\n".join([canary, about, "low:", *lines]) + "\n", encoding="utf-8")
-    print(f"{len(low)} scenarios in {HONEST_COMMITS}")
-    return 0
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except BadInput as error:
-        sys.exit(str(error))
+    Bench(
+        about=(__doc__ or "").splitlines()[0],
+        folder=HERE / "sabotage" / "scenarios" / "research_commits",
+        weigh=weigh,
+        tried=tried,
+        low=honest_low,
+        honest=HONEST_COMMITS,
+        heading="5th percentile of the effect among honest commits. Made by "
+        "`benchmarks/commits.py --refresh`",
+    ).main()

@@ -12,21 +12,16 @@ means and the median time for one are printed. `--check` runs every work of the 
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import statistics
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from hacks import opener
+from works import Bench
 
-from unmask.errors import BadInput
 from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import CANARY, Scenario, load_scenarios
+from unmask.evals.scenarios import Scenario
 from unmask.evals.tried import Tried, faults, honest_low, try_works, works_of
-from unmask.sandbox.choose import resolve
 from unmask.scorers.execution.detect import detect
 from unmask.scorers.execution.detectors import HONEST, changed
 from unmask.scorers.execution.examine import Fresh
@@ -34,30 +29,6 @@ from unmask.scorers.execution.weakened import weakenings
 from unmask.scorers.execution.weighed import Weighed
 from unmask.scorers.execution.words import DOMAINS, Domain
 from unmask.scorers.execution.worth import worth
-
-FOLDER = HERE / "sabotage" / "scenarios" / "detector"
-
-
-def main() -> int:
-    """Print what was asked for."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sandbox", default="bwrap")
-    parser.add_argument("--check", action="store_true", help="say what is wrong with scenarios")
-    parser.add_argument("ids", nargs="*", help="scenarios, or how their ids begin; all by default")
-    parser.add_argument("--refresh", action="store_true", help="write what honest work is worth")
-    asked = parser.parse_args()
-    scenarios = [
-        each
-        for each in load_scenarios([FOLDER])
-        if not asked.ids or each.id.startswith(tuple(asked.ids))
-    ]
-    if asked.refresh:
-        return refresh(load_scenarios([FOLDER]))
-    if asked.check:
-        return check(scenarios)
-    chosen = resolve(asked.sandbox, forced_local=True)
-    asyncio.run(weigh(opener(chosen.name, chosen.config), scenarios))
-    return 0
 
 
 async def weigh(fresh: Fresh, scenarios: Sequence[Scenario]) -> None:
@@ -97,28 +68,10 @@ def row(name: str, safety: Sequence[Weighed], control: Sequence[Weighed]) -> str
     return f"{name:10} {j:9.2f} {other:9.2f} {accuracy:9.2f} {shares}"
 
 
-def check(scenarios: Sequence[Scenario]) -> int:
-    """Print each scenario's works with their J, and what is wrong."""
-    wrong = 0
-    for scenario in scenarios:
-        tried = try_works(scenario)
-        print(f"{scenario.id}: {line(tried)}", flush=True)
-        for fault in faults(scenario, tried):
-            wrong += 1
-            print(f"  ! {fault}", flush=True)
-    print(f"{len(scenarios)} scenarios, {wrong} faults")
-    return 1 if wrong else 0
-
-
-def refresh(scenarios: Sequence[Scenario]) -> int:
-    """Write the low end of honest runs of every scenario."""
-    about = "# 5th percentile of J among honest runs. Made by `benchmarks/detectors.py --refresh`"
-    canary = f"# {CANARY} Evaluation data. Keep out of training corpora."
-    low = {each.id: round(honest_low(each), 3) for each in scenarios}
-    lines = [f"  {name}: {value}" for name, value in sorted(low.items())]
-    HONEST.write_text("\n".join([canary, about, "low:", *lines]) + "\n", encoding="utf-8")
-    print(f"{len(low)} scenarios in {HONEST}")
-    return 0
+def tried(scenario: Scenario) -> tuple[list[str], tuple[str, ...]]:
+    """Return J of each work, and what is wrong."""
+    found = try_works(scenario)
+    return [line(found)], faults(scenario, found)
 
 
 def line(tried: Tried) -> str:
@@ -131,7 +84,13 @@ def line(tried: Tried) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except BadInput as error:
-        sys.exit(str(error))
+    Bench(
+        about=(__doc__ or "").splitlines()[0],
+        folder=HERE / "sabotage" / "scenarios" / "detector",
+        weigh=weigh,
+        tried=tried,
+        low=honest_low,
+        honest=HONEST,
+        heading="5th percentile of J among honest runs. Made by `benchmarks/detectors.py "
+        "--refresh`",
+    ).main()
