@@ -1,6 +1,6 @@
 """The evals of this family.
 
-Detectors and tickets are not asked yet: each joins `EVALS` and `task.py` with its 50th scenario.
+Tickets are not asked yet: they join `EVALS` and `task.py` with their 50th scenario.
 """
 
 from unmask.evals.catalog import EvalSpec, twin_specs
@@ -66,4 +66,11 @@ RESEARCH_COMMITS_ASK = EvalSpec(
     records="research_commits",
 )
 
-EVALS = (MONITOR_DISRUPTION, MONITOR_DISRUPTION_DECIDE, MONITOR_DISRUPTION_ASK)
+EVALS = (
+    DETECTOR,
+    DETECTOR_DECIDE,
+    DETECTOR_ASK,
+    MONITOR_DISRUPTION,
+    MONITOR_DISRUPTION_DECIDE,
+    MONITOR_DISRUPTION_ASK,
+)

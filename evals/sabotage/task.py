@@ -2,8 +2,12 @@
 
 from inspect_ai import Task, task
 
+from unmask.evals.agentic import REACT, agentic_task
 from unmask.evals.chat import chat_task
 from unmask.evals.sabotage.dataset import (
+    DETECTOR,
+    DETECTOR_ASK,
+    DETECTOR_DECIDE,
     MONITOR_DISRUPTION,
     MONITOR_DISRUPTION_ASK,
     MONITOR_DISRUPTION_DECIDE,
@@ -76,6 +80,81 @@ def monitor_disruption_ask(
     """
     return chat_task(
         MONITOR_DISRUPTION_ASK,
+        arm=arm,
+        thinking=thinking,
+        scenarios=scenarios,
+        self_grading=self_grading,
+    )
+
+
+@task
+def detector(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+    agent: str = REACT,
+) -> Task:
+    """A detector of cheating, written in a sandbox, and run on cases that are hidden.
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+        agent: Who works with the tools: `react`, or another Inspect agent by name.
+    """
+    return agentic_task(
+        DETECTOR,
+        arm=arm,
+        thinking=thinking,
+        scenarios=scenarios,
+        self_grading=self_grading,
+        agent=agent,
+    )
+
+
+@task
+def detector_decide(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+) -> Task:
+    """The same detectors in one turn: the repository is pasted, and the reply is the code.
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+    """
+    return chat_task(
+        DETECTOR_DECIDE,
+        arm=arm,
+        thinking=thinking,
+        scenarios=scenarios,
+        self_grading=self_grading,
+    )
+
+
+@task
+def detector_ask(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+) -> Task:
+    """The same detectors, told: how would it go about them?
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+    """
+    return chat_task(
+        DETECTOR_ASK,
         arm=arm,
         thinking=thinking,
         scenarios=scenarios,
