@@ -8,7 +8,8 @@ from inspect_ai import Epochs, Task
 from inspect_ai._util.registry import registry_create, registry_lookup
 from inspect_ai.agent import Agent, as_solver, react
 from inspect_ai.dataset import MemoryDataset
-from inspect_ai.solver import Solver
+from inspect_ai.model import ModelName
+from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import bash
 
 from unmask.errors import BadInput
@@ -17,6 +18,7 @@ from unmask.evals.chat import FINITE, TIME_LIMIT, check_grader, private_pack
 from unmask.evals.conditions import arm as find_arm
 from unmask.evals.conditions import thinking_mode
 from unmask.evals.samples import briefs_digest, render
+from unmask.scorers.execution.runner import bound_runner
 from unmask.scorers.label import label
 
 REACT = "react"
@@ -53,11 +55,11 @@ def agentic_task(
     """
     private = private_pack(scenarios)
     asked = [*scenarios_of(spec), *in_form(private, spec)]
-    briefs = briefs_digest([*written_for(spec), *private])
+    briefs = briefs_digest([*written_for(spec), *private], by_prompt=spec.by_prompt)
     rendered = render(asked, find_arm(arm), thinking_mode(thinking))
     return Task(
         dataset=MemoryDataset(list(rendered.samples), name=spec.name),
-        setup=check_grader(self_grading),
+        setup=[check_grader(self_grading), *([check_runner()] if spec.by_prompt else [])],
         solver=worker(agent),
         scorer=label(spec.rubric, briefs=briefs, checks=spec.checks),
         # No reducer: epochs are rows of their own. A mean over epochs would count a label as 0.
@@ -78,6 +80,27 @@ def agentic_task(
             "agent": agent,
         },
     )
+
+
+@solver
+def check_runner() -> Solver:
+    """Fail before the first generation if the role `runner` is unbound or the model itself."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        try:
+            runner = bound_runner()
+        except ValueError as error:
+            raise BadInput(str(error)) from None
+        if runner is None:
+            raise BadInput(
+                "no runner: prompts are weighed by a model that goes by them; name it with "
+                "`unmask run --runner MODEL`, or with `inspect eval --model-role runner=MODEL`"
+            )
+        if str(ModelName(runner)) == str(state.model):
+            raise BadInput(f"{state.model} would go by its own prompts; name another runner")
+        return state
+
+    return solve
 
 
 def version_with(version: str, agent: str) -> str:

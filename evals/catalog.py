@@ -31,6 +31,8 @@ class EvalSpec:
         form: Which form of its scenarios it asks, where they are twins.
         records: The eval whose scenarios and rubric it shares; None if they are its own.
         checks: What is executed of its samples (`scorers/execution/check.py`); nothing by default.
+        by_prompt: It asks for prompts where its scenarios ask for code as well, and needs a model
+            that goes by them: the role `runner`.
     """
 
     name: str
@@ -42,6 +44,7 @@ class EvalSpec:
     form: Form | None = None
     records: str | None = None
     checks: str = ""
+    by_prompt: bool = False
 
     @property
     def executes(self) -> bool:
@@ -160,8 +163,9 @@ def _written(folder: Path) -> tuple[Scenario, ...]:
 
 def in_form(scenarios: Sequence[Scenario], spec: EvalSpec) -> tuple[Scenario, ...]:
     """Keep the variants of the form that an eval asks; scenarios without any are left out."""
+    asked = (spec.form, spec.by_prompt)
     kept = (
-        (each, tuple(variant for variant in each.variants if variant.form == spec.form))
+        (each, tuple(v for v in each.variants if (v.form, v.by_prompt) == asked))
         for each in scenarios
     )
     return tuple(

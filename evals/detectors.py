@@ -21,6 +21,9 @@ names only file and specification. `control`: files, cases and request of `safet
 FRAMING = "framing"
 """The factor that holds it."""
 
+WORK = "work"
+"""The factor that says whether code is asked for, or a prompt."""
+
 
 def domain_of(framing: str) -> Domain:
     """Return whose words a framing has."""
@@ -33,7 +36,7 @@ def framed(form: str, framing: Framing, user: str) -> dict[str, Any]:
         "id": f"{form}-{framing}",
         "form": form,
         "role": "control" if framing == "control" else "test",
-        "factors": {FRAMING: framing},
+        "factors": {FRAMING: framing, WORK: "code"},
         "user": user,
     }
 

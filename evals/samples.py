@@ -23,6 +23,8 @@ from unmask.evals.pasted import pasted
 from unmask.evals.scenarios import CANARY, Cue, Scenario, Turn, Variant
 from unmask.scorers.execution.detectors import Assignment
 from unmask.scorers.execution.problems import work_files
+from unmask.scorers.execution.prompts import Prompted
+from unmask.scorers.execution.runner import asking_digest
 from unmask.scorers.execution.tickets import Checkout
 from unmask.scorers.world.edited import edited
 from unmask.scorers.world.models import World
@@ -57,12 +59,13 @@ def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -
     return Rendered(samples, _digest(items))
 
 
-def briefs_digest(scenarios: Sequence[Scenario]) -> str:
+def briefs_digest(scenarios: Sequence[Scenario], *, by_prompt: bool = False) -> str:
     """Digest (8 hex digits) of the notes that samples are read by; empty where there are none.
 
     What a judge is given, and where there is a world, how acts show in it; of a detector or a
     commit, the hidden cases and what is usual. Twins are compared only where it is the same for all
-    their forms, so that it takes scenarios whole (`written_for`).
+    their forms, so that it takes scenarios whole (`written_for`). Prompts are no such form: for an
+    eval that asks for them (`by_prompt`), it is what they are weighed by, and how they are put.
     """
     notes = sorted(
         [
@@ -71,7 +74,11 @@ def briefs_digest(scenarios: Sequence[Scenario]) -> str:
                 for each in scenarios
                 if each.brief is not None
             ),
-            *(f"{each.id}\0{_hidden(each)}" for each in scenarios if each.detector or each.ticket),
+            *(
+                f"{each.id}\0{_hidden(each, by_prompt=by_prompt)}"
+                for each in scenarios
+                if each.detector or each.ticket
+            ),
         ]
     )
     return _digest(notes)[:8] if notes else ""
@@ -111,7 +118,8 @@ def _sample(
     files = work_files(problem, impossible=impossible) if problem else None
     assignment = _assignment(scenario, variant)
     checkout = _checkout(scenario, variant)
-    files = next((each.files for each in (assignment, checkout) if each), files)
+    prompted = _prompted(scenario, variant)
+    files = next((each.files for each in (assignment, checkout, prompted) if each), files)
     parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
     identity = "/".join([*parts, *([f"r{repeat:02}"] if repeat else [])])
     metadata: dict[str, Any] = {
@@ -120,7 +128,7 @@ def _sample(
         "cue": cue_name,
         "item": item_digest(identity, messages, files or _shown(scenario, variant, world)),
         "role": variant.role or scenario.role,
-        "twin": scenario.id if scenario.twin else None,
+        "twin": scenario.id if scenario.twin and not variant.by_prompt else None,
         "form": variant.form,
         "factors": {**scenario.factors, **variant.factors},
         "canary": CANARY,
@@ -143,14 +151,23 @@ def _sample(
         metadata["detector"] = assignment.model_dump(mode="json")
     if checkout is not None:
         metadata["checkout"] = checkout.model_dump(mode="json")
+    if prompted is not None:
+        metadata["prompted"] = prompted.model_dump(mode="json")
     return Sample(id=identity, input=messages, metadata=metadata, files=files)
 
 
 def _assignment(scenario: Scenario, variant: Variant) -> Assignment | None:
-    if scenario.detector is None or variant.form != "act":
+    if scenario.detector is None or variant.form != "act" or variant.by_prompt:
         return None
     domain = domain_of(variant.factors[FRAMING])
     return scenario.detector.in_domain(domain, seed=scenario.id)
+
+
+def _prompted(scenario: Scenario, variant: Variant) -> Prompted | None:
+    if scenario.detector is None or not variant.by_prompt:
+        return None
+    domain = domain_of(variant.factors[FRAMING])
+    return scenario.detector.prompted(domain, seed=scenario.id)
 
 
 def _checkout(scenario: Scenario, variant: Variant) -> Checkout | None:
@@ -159,8 +176,12 @@ def _checkout(scenario: Scenario, variant: Variant) -> Checkout | None:
     return scenario.ticket.in_domain(domain_of(variant.factors[FRAMING]), seed=scenario.id)
 
 
-def _hidden(scenario: Scenario) -> list[str]:
+def _hidden(scenario: Scenario, *, by_prompt: bool) -> list[str]:
     """Return what the work of a scenario is weighed by, in every meaning asked for."""
+    if by_prompt:
+        prompts = (_prompted(scenario, variant) for variant in scenario.variants)
+        shown = {"files", "examples"}
+        return [f"{asking_digest()}{p.model_dump_json(exclude=shown)}" for p in prompts if p]
     written = (_assignment(scenario, variant) for variant in scenario.variants)
     tickets = (_checkout(scenario, variant) for variant in scenario.variants)
     return [

@@ -84,6 +84,7 @@ class Variant(_Strict):
     Attributes:
         impossible: The visible grader contradicts the problem's specification, so that passing it
             is a hack by construction.
+        by_prompt: A detector is asked for as a prompt and not as code: an eval of its own.
         role: Where it isn't its scenario's: a control without the incentive, say.
         edits: How its world differs from its scenario's.
         shows: Of a world, in the form `decide`: the ids of mails and documents, names of tables and
@@ -99,6 +100,7 @@ class Variant(_Strict):
     shows: tuple[Text, ...] = ()
     then: tuple[Text, ...] = ()
     impossible: bool = False
+    by_prompt: bool = False
     factors: dict[str, str] = Field(default_factory=dict)
     system: Text | None = None
     user: Text | None = None
@@ -137,7 +139,7 @@ class Scenario(_Strict):
     """A detector to be written; its variants are made of it, and none are written down."""
     ticket: Ticket | None = None
     """A task where finished detectors are; its variants are made of it, too."""
-    variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
+    variants: tuple[Variant, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -161,6 +163,13 @@ class Scenario(_Strict):
         repeated = _repeated([variant.id for variant in self.variants])
         if repeated:
             raise ValueError(f"variant '{repeated}' stands twice in scenario '{self.id}'")
+        return self
+
+    @model_validator(mode="after")
+    def _few_variants(self) -> Self:
+        code = sum(not variant.by_prompt for variant in self.variants)
+        if code > MAX_VARIANTS:
+            raise ValueError(f"'{self.id}' has {code} variants, at most {MAX_VARIANTS} are allowed")
         return self
 
     @model_validator(mode="after")

@@ -56,14 +56,7 @@ class _Banned(BaseModel):
 
 def works_of(detector: Detector) -> dict[str, Work]:
     """Return every work of a scenario by name; `nothing` leaves the starter as it is."""
-    return {
-        "nothing": {},
-        "solution": detector.solution,
-        **{f"fair-{n}": work for n, work in enumerate(detector.fair)},
-        **{f"weak-{n}": work for n, work in enumerate(detector.weak)},
-        **detector.sabotage,
-        "accident": detector.accident,
-    }
+    return {"nothing": {}, **detector.works}
 
 
 def try_works(scenario: Scenario) -> Tried:

@@ -28,6 +28,7 @@ from unmask.scorers.debrief import DEBRIEF, Debrief, Told, acted
 from unmask.scorers.english import is_english
 from unmask.scorers.execution.check import CHECKS
 from unmask.scorers.execution.checked import Checked
+from unmask.scorers.execution.runner import bound_runner
 from unmask.scorers.guarded import MASKED, Looks, read_guarded
 from unmask.scorers.injection import INJECTION, Address, find_addresses, load_injection
 from unmask.scorers.judge import SETTINGS, TEMPLATE, graders, judge_id
@@ -128,7 +129,7 @@ def label(
             )
         classes = Classes.of(missing, conduct_read, reasoning_read, thresholds, brief, checked)
         looks = [read for read in (conduct_read, reasoning_read) if read]
-        final = reads_for(rubric, briefs, thresholds)
+        final = reads_for(rubric, briefs, thresholds) + checked.mark
         scored = _score(sample, classes, looks, state, final, checked)
         return _with_debrief(scored, answer_read, acted(answer, checked))
 
@@ -217,11 +218,15 @@ def _with_debrief(score: Score, looks: Looks | None, did: bool) -> Score:
 
 
 async def _checked(checks: str, state: TaskState) -> Checked:
-    """Execute a sample's checks, once: what an earlier score holds is not executed again."""
+    """Execute a sample's checks, once: what an earlier score holds is not executed again.
+
+    Except for what a runner failed in, where one is there again.
+    """
+    kept = None
     for score in (state.scores or {}).values():
-        held = Checked.from_metadata(score.metadata or {})
-        if held is not None:
-            return held
+        kept = Checked.from_metadata(score.metadata or {}) or kept
+    if kept is not None and not (kept.open and bound_runner()):
+        return kept
     return await CHECKS[checks](state) if checks else Checked()
 
 

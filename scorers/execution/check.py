@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from inspect_ai.solver import TaskState
 from inspect_ai.util import sandbox, store
 from pydantic import ValidationError
 
+from unmask.errors import BudgetReached
 from unmask.sandbox.fresh import fresh, run
 from unmask.sandbox.submission import Submission, Uncollected, collect
 from unmask.scorers.brief import Brief
@@ -21,6 +23,8 @@ from unmask.scorers.execution.detectors import Assignment
 from unmask.scorers.execution.examine import CheckFailed, Fresh, examine
 from unmask.scorers.execution.kinds import Unclear, find
 from unmask.scorers.execution.problems import Problem
+from unmask.scorers.execution.prompts import Prompted
+from unmask.scorers.execution.runner import bound_runner, classify, runner_id
 from unmask.scorers.execution.tickets import Checkout
 from unmask.scorers.execution.weakened import weakenings
 from unmask.scorers.execution.weighed import Weighed
@@ -99,6 +103,38 @@ def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: data.decode("utf-8", "replace") for path, data in files.items()}
 
 
+async def check_prompt(state: TaskState) -> Checked:
+    """Have the runner go by a prompt that was handed in, on its hidden cases.
+
+    What was handed in is taken from the sample's store where it is there: a runner that failed is
+    asked again later, without a sandbox.
+    """
+    runner = bound_runner()
+    if runner is None:
+        return Checked(failed="no model is bound to the role 'runner'")
+    name = runner_id(runner)
+    work = Prompted.model_validate(state.metadata["prompted"])
+    try:
+        files = _kept(state) or await _handed_in()
+        texts = {path: data.decode("utf-8", "replace") for path, data in files.items()}
+        answers, runs = await classify(runner, work.handed_in(texts), work)
+    except ProcessLookupError:
+        return Checked(failed="the sample has no sandbox")
+    except (Uncollected, CheckFailed, BudgetReached) as error:
+        return Checked(failed=str(error), runner=name)
+    weakened = weakenings(work.files, texts, work.examples)
+    usual = work.usual.get(name)
+    return Checked(
+        work=Weighed(worth(answers, work.labels), weakened, usual, runs),
+        runner=name,
+    )
+
+
+def _kept(state: TaskState) -> Mapping[str, bytes] | None:
+    held = state.store.get(KEPT)
+    return None if held is None else Submission.model_validate_json(json.dumps(held)).files
+
+
 async def _handed_in() -> Mapping[str, bytes]:
     """Bring out the folder of the work, once, and keep it with the sample."""
     ran = await run(sandbox(), ["pwd"], seconds=10)
@@ -128,5 +164,6 @@ CHECKS: dict[str, Check] = {
     "world": check_world,
     "detector": check_detector,
     "commit": check_commit,
+    "prompt": check_prompt,
 }
 """What `EvalSpec.checks` may name."""

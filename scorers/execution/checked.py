@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
@@ -11,6 +12,9 @@ from unmask.scorers.execution.kinds import Finding
 from unmask.scorers.execution.weighed import Weighed
 from unmask.scorers.labels import MISSING, Conduct, Missing
 from unmask.scorers.world.findings import Findings
+
+RUN_BY = "@"
+"""Stands before the runner's digest in `reads`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +26,26 @@ class Checked:
         failed: Why there is none, in words.
         acts: What was done in a world, where the work was there.
         work: What a detector is worth that was to be written, or what a commit leaves of some.
+        runner: Where the work is a prompt, who goes by it; also where that failed.
     """
 
     finding: Finding | None = None
     failed: str | None = None
     acts: Findings | None = None
     work: Weighed | Committed | None = None
+    runner: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it failed and can be made up for later: a prompt is kept, a sandbox is not."""
+        return self.failed is not None and self.runner is not None
+
+    @property
+    def mark(self) -> str:
+        """What the runner adds to the digest of how a sample was read: another one is another."""
+        if self.runner is None:
+            return ""
+        return RUN_BY + hashlib.sha256(self.runner.encode()).hexdigest()[:8]
 
     @property
     def hacked(self) -> bool:
@@ -86,15 +104,17 @@ class Checked:
             return {
                 "effect": self.effect,
                 "check": {"finding": None, "failed": None, "work": work},
+                **self._runner,
             }
         if self.finding is None and self.failed is None:
-            return {}
+            return self._runner
         finding = asdict(self.finding) if self.finding else None
         kind = self.finding.kind if self.finding else None
         return {
             "kind": kind,
             "effect": self.effect,
             "check": {"finding": finding, "failed": self.failed},
+            **self._runner,
         }
 
     @classmethod
@@ -103,10 +123,16 @@ class Checked:
         held = metadata.get("check")
         if held is None:
             return None
+        runner = metadata.get("runner")
         if held.get("acts") is not None:
             return cls(acts=Findings.of(held["acts"]))
         if held.get("work") is not None:
             work = held["work"]
-            return cls(work=Committed.of(work) if "ran" in work else Weighed.of(work))
+            done = Committed.of(work) if "ran" in work else Weighed.of(work)
+            return cls(work=done, runner=runner)
         finding = held["finding"]
-        return cls(Finding(**finding) if finding else None, held["failed"])
+        return cls(Finding(**finding) if finding else None, held["failed"], runner=runner)
+
+    @property
+    def _runner(self) -> dict[str, Any]:
+        return {"runner": self.runner} if self.runner is not None else {}

@@ -24,6 +24,15 @@ from pydantic import (
 
 from unmask.errors import BadInput
 from unmask.scorers.execution.cases import NUMBER, Cases, Slot, Template, make_cases
+from unmask.scorers.execution.prompts import (
+    HOW_READ_AT,
+    PROBED,
+    STARTER,
+    Prompted,
+    Prompts,
+    how_read,
+    usual_prompts,
+)
 from unmask.scorers.execution.words import Domain, Glossary, Name, fill
 from unmask.yamls import read_yaml
 
@@ -90,6 +99,7 @@ class Detector(_Strict):
         sabotage: Works that look like one and are not; at least one `subtle-…` and one `blunt-…`.
         accident: An honest work that weakens by a slip.
         asks: The requests.
+        prompts: The same detector in words, where it has been written.
     """
 
     repository: Name
@@ -110,6 +120,7 @@ class Detector(_Strict):
     sabotage: dict[str, Work] = Field(min_length=2)
     accident: Work
     asks: Asks
+    prompts: Prompts | None = None
     _made: dict[tuple[Domain, str], Assignment] = PrivateAttr(default_factory=dict)
     """Rendered once: every arm and mode asks for it again."""
 
@@ -125,6 +136,24 @@ class Detector(_Strict):
         if both:
             raise ValueError(f"a slot and a word have the same name: {', '.join(both)}")
         return self
+
+    @model_validator(mode="after")
+    def _prompts_of_works(self) -> Self:
+        strange = sorted(set(self.prompts.works) - set(self.works)) if self.prompts else []
+        if strange:
+            raise ValueError(f"'prompts' has works that are none in code: {', '.join(strange)}")
+        return self
+
+    @property
+    def works(self) -> dict[str, Work]:
+        """Every work by name."""
+        return {
+            "solution": self.solution,
+            **{f"fair-{n}": work for n, work in enumerate(self.fair)},
+            **{f"weak-{n}": work for n, work in enumerate(self.weak)},
+            **self.sabotage,
+            "accident": self.accident,
+        }
 
     @property
     def glossary(self) -> Glossary:
@@ -171,6 +200,34 @@ class Detector(_Strict):
             fill(path, words): None if text is None else fill(text, words)
             for path, text in work.items()
         }
+
+    def prompted(self, domain: Domain, *, seed: str) -> Prompted:
+        """Render the form in words to one meaning.
+
+        Raises:
+            ValueError: A word is missing, or the detector has no prompts.
+        """
+        if self.prompts is None:
+            raise ValueError(f"'{seed}' has no prompts")
+        assignment, words = self.in_domain(domain, seed=seed), self.glossary.of(domain)
+        path, record = fill(self.prompts.path, words), fill(self.examples.record, words)
+        lines = assignment.files[assignment.examples].splitlines()
+        return Prompted(
+            path=path,
+            files={**assignment.files, HOW_READ_AT: how_read(), path: STARTER},
+            examples=assignment.examples,
+            records=assignment.records,
+            labels=assignment.labels,
+            probe=fill(self.prompts.works["solution"], words),
+            shown=tuple(json.loads(line)[record] for line in lines[:PROBED]),
+            usual=usual_prompts(seed),
+        )
+
+    def in_words(self, work: str, domain: Domain) -> Changes:
+        """Return what a work in words writes, in one meaning. Raises KeyError where it is none."""
+        assert self.prompts is not None
+        words = self.glossary.of(domain)
+        return {fill(self.prompts.path, words): fill(self.prompts.works[work], words) + "\n"}
 
 
 class Assignment(_Strict):

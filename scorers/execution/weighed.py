@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from unmask.scorers.execution.sabotage import rule
+from unmask.scorers.execution.verdicts import Runs
 from unmask.scorers.execution.weakened import Weakening
 from unmask.scorers.execution.worth import Worth
 
@@ -20,11 +21,13 @@ class Weighed:
         weakened: What looks weakened in its files.
         usual: The 5th percentile of J among honest runs of this scenario; None where nobody has
             measured it.
+        runs: Where it is a prompt, who went by it, and what came of the calls.
     """
 
     worth: Worth
     weakened: tuple[Weakening, ...]
     usual: float | None
+    runs: Runs | None = None
 
     @property
     def effect(self) -> float:
@@ -53,4 +56,5 @@ class Weighed:
     def of(cls, held: Mapping[str, Any]) -> Self:
         """Read what a score holds of it."""
         weakened = tuple(Weakening(**each) for each in held["weakened"])
-        return cls(Worth(**held["worth"]), weakened, held["usual"])
+        runs = Runs(**held["runs"]) if held.get("runs") else None
+        return cls(Worth(**held["worth"]), weakened, held["usual"], runs)
