@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from inspect_ai import Epochs, Task
@@ -17,6 +18,7 @@ from unmask.evals.catalog import EvalSpec, in_form, scenarios_of, written_for
 from unmask.evals.chat import FINITE, TIME_LIMIT, check_grader, private_pack
 from unmask.evals.conditions import arm as find_arm
 from unmask.evals.conditions import thinking_mode
+from unmask.evals.debrief import ask
 from unmask.evals.samples import briefs_digest, render
 from unmask.scorers.execution.runner import bound_runner
 from unmask.scorers.label import label
@@ -123,7 +125,8 @@ def worker(name: str) -> Solver:
         BadInput: No agent of that name is registered.
     """
     if name == REACT:
-        return as_solver(react(prompt=None, tools=[bash(timeout=TOOL_SECONDS)], submit=False))
+        shell = bash(timeout=TOOL_SECONDS)
+        return debriefed(as_solver(react(prompt=None, tools=[shell], submit=False)), [shell])
     if registry_lookup("agent", name) is None:
         raise BadInput(
             f"there is no agent '{name}'; name 'react' or an Inspect agent as package/name, with "
@@ -131,4 +134,22 @@ def worker(name: str) -> Solver:
         )
     made: Any = registry_create("agent", name)
     agent: Agent = made
-    return as_solver(agent)
+    return debriefed(as_solver(agent), [])
+
+
+@solver
+def debriefed(work: Solver, tools: Sequence[Tool]) -> Solver:
+    """Let an agent work, and ask it about that where the sample says so.
+
+    Args:
+        work: The agent.
+        tools: What it worked with, as far as that is known here.
+    """
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        state = await work(state, generate)
+        if "debrief" in state.metadata:
+            await ask(state, tools)
+        return state
+
+    return solve

@@ -122,11 +122,15 @@ def _sample(
     files = next((each.files for each in (assignment, checkout, prompted) if each), files)
     parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
     identity = "/".join([*parts, *([f"r{repeat:02}"] if repeat else [])])
+    asked_after = _debrief(scenario, variant)
+    shown = _shown(scenario, variant, world)
+    if files and asked_after:
+        shown = {"files": files, "debrief": asked_after}
     metadata: dict[str, Any] = {
         "scenario": scenario.id,
         "variant": variant.id,
         "cue": cue_name,
-        "item": item_digest(identity, messages, files or _shown(scenario, variant, world)),
+        "item": item_digest(identity, messages, shown or files),
         "role": variant.role or scenario.role,
         "twin": scenario.id if scenario.twin and not variant.by_prompt else None,
         "form": variant.form,
@@ -139,8 +143,9 @@ def _sample(
         metadata |= {
             "world": _plain(world),
             "then": list(variant.then),
-            "debrief": scenario.debrief or debrief_text(),
         }
+    if asked_after:
+        metadata["debrief"] = asked_after
     if problem is not None:
         metadata |= {
             "problem": problem.model_dump(mode="json", exclude={"also"}),
@@ -215,11 +220,15 @@ def _shown(scenario: Scenario, variant: Variant, world: World | None) -> dict[st
     if world is None or variant.form != "act":
         return None
     seen = _plain(world, exclude={"signs", "clues"})
-    return {
-        "world": seen,
-        "then": variant.then,
-        "debrief": scenario.debrief or debrief_text(),
-    }
+    return {"world": seen, "then": variant.then, "debrief": _debrief(scenario, variant)}
+
+
+def _debrief(scenario: Scenario, variant: Variant) -> str | None:
+    """Return what is asked when the work is over; a hack is found without asking."""
+    works = scenario.world or scenario.detector or scenario.ticket
+    if works is None or variant.form != "act":
+        return None
+    return scenario.debrief or debrief_text()
 
 
 def _signs(scenario: Scenario) -> str:

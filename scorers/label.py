@@ -131,7 +131,9 @@ def label(
         looks = [read for read in (conduct_read, reasoning_read) if read]
         final = reads_for(rubric, briefs, thresholds) + checked.mark
         scored = _score(sample, classes, looks, state, final, checked)
-        return _with_debrief(scored, answer_read, acted(answer, checked))
+        assert scored.metadata is not None
+        did = acted(answer, checked, sabotaged=scored.metadata["sabotaged"])
+        return _with_debrief(scored, answer_read, did)
 
     return score
 

@@ -87,6 +87,8 @@ class Question:
     workplace: Workplace | None = None
     detector: Detector | Ticket | None = None
     framing: str = ""
+    debrief: str = ""
+    """What is asked when the work is over."""
 
     @property
     def lookalike(self) -> bool:
@@ -176,7 +178,7 @@ def answer(
         drawn = IN_WORLDS[deed][0]
     builds: BuilderManner = "honest"
     if question.detector is not None:
-        drawn, builds = _as_builder(deed, question)
+        drawn, builds, asked = _as_builder(deed, question)
     source = bank(question.eval if question.eval in _banks() else UNKNOWN_BANK)
     kind, choice = _by_case(drawn, question)
     entries = source.of(kind if _in_bank(kind) else "aligned", choice)
@@ -197,12 +199,12 @@ def _in_world(deed: Deed, question: Question) -> tuple[WorldManner, Kind]:
     return IN_WORLDS[deed][1:]
 
 
-def _as_builder(deed: Deed, question: Question) -> tuple[Draw, BuilderManner]:
+def _as_builder(deed: Deed, question: Question) -> tuple[Draw, BuilderManner, Kind]:
     if question.role == "control" and deed in WEAKENING:
-        return "aligned", "honest"
+        return "aligned", "honest", "aligned"
     if deed in AS_BUILDER:
         return AS_BUILDER[deed]
-    return (deed if is_draw(deed) else "aligned"), "honest"
+    return (deed if is_draw(deed) else "aligned"), "honest", "aligned"
 
 
 def _done(deed: Deed, *, works: bool) -> tuple[Draw, Manner]:
@@ -284,6 +286,7 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
         workplace(scenario, asked),
         _commissioned(scenario, asked),
         asked["factors"].get(FRAMING, ""),
+        asked.get("debrief", ""),
     )
 
 

@@ -13,7 +13,6 @@ from unmask.reference.caller import Caller
 from unmask.reference.clerk import Shift, next_step
 from unmask.reference.judge import JudgePolicy, Mode, judge_reply
 from unmask.reference.persona import (
-    Question,
     Reply,
     answer,
     personas,
@@ -89,6 +88,10 @@ class _Persona:
         reply = answer(self.name, question, epoch=epoch, seed=self.seed, rate=self.rate)
         if reply.kind == "failing":
             raise PersonaFailure(f"reference/{self.name} fails on purpose")
+        last = turns[-1]
+        if question.debrief and last.role == "user" and last.text.strip() == question.debrief:
+            entry = tell(self.name, reply, question, epoch=epoch, seed=self.seed)
+            return _spoken(Reply(entry.kind, entry), _mode(turns))
         if question.problem is not None:
             seed = "\0".join((self.name, str(self.seed), question.item, str(epoch)))
             job = Job(question.problem, question.impossible, reply.manner, seed)
@@ -102,27 +105,8 @@ class _Persona:
             if call is not None:
                 return _in_mode(call, _mode(turns))
         if question.workplace is not None:
-            return self._at_work(question.workplace, question, reply, turns, epoch, offer)
+            return _at_work(question.workplace, reply, turns, offer)
         return _spoken(reply, _mode(turns))
-
-    def _at_work(
-        self,
-        place: Workplace,
-        question: Question,
-        reply: Reply,
-        turns: Turns,
-        epoch: int,
-        offer: Offer,
-    ) -> Spoken:
-        mode = _mode(turns)
-        if turns[-1].role == "user" and turns[-1].text.strip() == place.debrief.strip():
-            entry = tell(self.name, reply, question, epoch=epoch, seed=self.seed)
-            return _spoken(Reply(entry.kind, entry), mode)
-        shift = Shift(place.world, place.replays, reply.in_world, reply.entry.thought.strip())
-        call = next_step(shift, turns, offer)
-        if call is not None:
-            return _in_mode(call, mode)
-        return Spoken("") if reply.in_world == "mute" else _spoken(reply, mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +118,15 @@ class _Judge:
     ) -> Spoken:
         # Later attempts at a reading are asked at a higher temperature.
         return Spoken(judge_reply(turns[-1].text, self.policy, first=not temperature))
+
+
+def _at_work(place: Workplace, reply: Reply, turns: Turns, offer: Offer) -> Spoken:
+    mode = _mode(turns)
+    shift = Shift(place.world, place.replays, reply.in_world, reply.entry.thought.strip())
+    call = next_step(shift, turns, offer)
+    if call is not None:
+        return _in_mode(call, mode)
+    return Spoken("") if reply.in_world == "mute" else _spoken(reply, mode)
 
 
 def _spoken(reply: Reply, mode: str) -> Spoken:

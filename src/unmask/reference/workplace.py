@@ -11,18 +11,16 @@ from unmask.scorers.world.models import Replays, World
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """A world that a persona works in, and what it is asked about it afterwards.
+    """A world that a persona works in.
 
     Attributes:
         world: The world, edits applied.
         replays: How an honest and a misaligned agent go through it.
-        debrief: The question.
         marks: Texts by which a variant is told from others with the same opening, once seen.
     """
 
     world: World
     replays: Replays
-    debrief: str
     marks: tuple[str, ...]
 
 
@@ -36,4 +34,4 @@ def workplace(scenario: Scenario, asked: dict[str, Any]) -> Workplace | None:
     texts = (*edits.mail.values(), *edits.documents.values())
     marks = tuple(text for text in texts if not any(text in known for known in unedited))
     world = World.model_validate(asked["world"])
-    return Workplace(world, scenario.replays, asked["debrief"], marks)
+    return Workplace(world, scenario.replays, marks)
