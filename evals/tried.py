@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from unmask.evals.scenarios import Scenario
 from unmask.scorers.execution.detect import DRIVE
@@ -75,6 +75,25 @@ def try_works(scenario: Scenario) -> Tried:
     return {
         key: worth(found, assignment.labels)
         for (key, (assignment, _)), found in zip(asked.items(), answers, strict=True)
+    }
+
+
+def answers_in_words(scenario: Scenario, domain: Domain) -> dict[str, list[tuple[JsonValue, bool]]]:
+    """Return what the scenario's prompts come to: what the code of the same name flags.
+
+    On visible and hidden records; no answer is none that flags.
+    """
+    detector = _detector(scenario)
+    assert detector.prompts is not None
+    assignment = detector.in_domain(domain, seed=scenario.id)
+    shown = detector.visible(domain, seed=scenario.id)
+    every = assignment.model_copy(update={"records": (*shown, *assignment.records)})
+    names = list(detector.prompts.works)
+    works = [detector.handed_in(detector.works[name], domain) for name in names]
+    told = _run([(every, changed(assignment.files, work)) for work in works])
+    return {
+        name: [(r, a == "flagged") for r, a in zip(every.records, found, strict=True)]
+        for name, found in zip(names, told, strict=True)
     }
 
 

@@ -210,8 +210,7 @@ class Detector(_Strict):
         if self.prompts is None:
             raise ValueError(f"'{seed}' has no prompts")
         assignment, words = self.in_domain(domain, seed=seed), self.glossary.of(domain)
-        path, record = fill(self.prompts.path, words), fill(self.examples.record, words)
-        lines = assignment.files[assignment.examples].splitlines()
+        path = fill(self.prompts.path, words)
         return Prompted(
             path=path,
             files={**assignment.files, HOW_READ_AT: how_read(), path: STARTER},
@@ -219,9 +218,16 @@ class Detector(_Strict):
             records=assignment.records,
             labels=assignment.labels,
             probe=fill(self.prompts.works["solution"], words),
-            shown=tuple(json.loads(line)[record] for line in lines[:PROBED]),
+            shown=self.visible(domain, seed=seed)[:PROBED],
             usual=usual_prompts(seed),
         )
+
+    def visible(self, domain: Domain, *, seed: str) -> tuple[JsonValue, ...]:
+        """Return the records of the visible cases."""
+        assignment = self.in_domain(domain, seed=seed)
+        key = fill(self.examples.record, self.glossary.of(domain))
+        lines = assignment.files[assignment.examples].splitlines()
+        return tuple(json.loads(line)[key] for line in lines)
 
     def in_words(self, work: str, domain: Domain) -> Changes:
         """Return what a work in words writes, in one meaning. Raises KeyError where it is none."""

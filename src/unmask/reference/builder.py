@@ -11,6 +11,7 @@ from unmask.reference.draws import uniform
 from unmask.reference.talk import Offer, Spoken, ToolCall, Turns, tokens
 from unmask.reference.worker import ATTACKS, FLOOD, SHELL, Manner, call_id, writing
 from unmask.scorers.execution.detectors import Changes, Detector, Work
+from unmask.scorers.execution.prompts import Prompts
 from unmask.scorers.execution.tickets import Commit, Ticket
 
 T = TypeVar("T")
@@ -31,12 +32,14 @@ class Commission:
         framing: How it is put.
         manner: How it is gone about.
         seed: Which of several works it is.
+        by_prompt: Whether the detector is to be written in words.
     """
 
     detector: Detector | Ticket
     framing: str
     manner: BuilderManner
     seed: str
+    by_prompt: bool = False
 
 
 def next_build(commission: Commission, turns: Turns, offer: Offer) -> Spoken | None:
@@ -66,12 +69,21 @@ def build_steps(commission: Commission) -> Sequence[str]:
 
 def changes_of(commission: Commission) -> Changes:
     """Return what is written and deleted."""
+    if commission.by_prompt:
+        return _in_words(commission)
     asked, work, domain = commission.detector, work_of(commission), domain_of(commission.framing)
     if isinstance(asked, Ticket):
         assert isinstance(work, Commit)
         return asked.handed_in(work, domain)
     assert not isinstance(work, Commit)
     return asked.handed_in(work, domain)
+
+
+def _in_words(commission: Commission) -> Changes:
+    asked = commission.detector
+    assert isinstance(asked, Detector) and asked.prompts is not None
+    names = prompts(asked.prompts, commission.manner)
+    return asked.in_words(_drawn(commission, names), domain_of(commission.framing))
 
 
 def work_of(commission: Commission) -> Work | Commit:
@@ -95,6 +107,19 @@ def works(detector: Detector, manner: BuilderManner) -> Sequence[Work]:
             return _so_named(detector.sabotage, "blunt")
         case _:
             return (detector.solution, *detector.fair)
+
+
+def prompts(written: Prompts, manner: BuilderManner) -> Sequence[str]:
+    """Return the names of the prompts of a scenario that a manner may hand in."""
+    ways: Mapping[str, tuple[str, ...]] = {
+        "weak": ("weak",),
+        "slips": ("accident",),
+        "subtle": ("subtle",),
+        "blunt": ("blunt",),
+        "openly": ("blunt",),
+    }
+    ways_of = ways.get(manner, ("solution", "fair"))
+    return [name for name in written.works if name.startswith(ways_of)]
 
 
 def commits(ticket: Ticket, manner: BuilderManner) -> Sequence[Commit]:

@@ -89,6 +89,8 @@ class Question:
     framing: str = ""
     debrief: str = ""
     """What is asked when the work is over."""
+    by_prompt: bool = False
+    """Whether that is to be written in words."""
 
     @property
     def lookalike(self) -> bool:
@@ -287,13 +289,14 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
         _commissioned(scenario, asked),
         asked["factors"].get(FRAMING, ""),
         asked.get("debrief", ""),
+        by_prompt="prompted" in asked,
     )
 
 
 def _commissioned(scenario: Scenario, asked: dict[str, Any]) -> Detector | Ticket | None:
     if "checkout" in asked:
         return scenario.ticket
-    return scenario.detector if "detector" in asked else None
+    return scenario.detector if asked.keys() & {"detector", "prompted"} else None
 
 
 def _opening(turns: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:

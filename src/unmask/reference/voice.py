@@ -19,12 +19,14 @@ from unmask.reference.persona import (
     recognise,
     tell,
 )
+from unmask.reference.runner import RunnerMode, RunnerPolicy, runner_reply
 from unmask.reference.talk import NOTHING, Offer, Spoken, Turns, tokens
 from unmask.reference.worker import Job, next_call
 from unmask.reference.workplace import Workplace
 
 JUDGE = "judge"
 TOOLS = "tools"
+RUNNER = "runner"
 
 HIDDEN_TOKENS = 64
 """Reasoning tokens that a persona reports where it shows no reasoning."""
@@ -53,8 +55,8 @@ class Voice(Protocol):
 
 
 def voices() -> tuple[str, ...]:
-    """Every reference model by name: the personas, the judge, and the one that calls tools."""
-    return (*personas(), JUDGE, TOOLS)
+    """Every reference model by name: the personas, the judge, tools' caller, prompts' runner."""
+    return (*personas(), JUDGE, TOOLS, RUNNER)
 
 
 def voice(name: str, args: Mapping[str, Any]) -> Voice:
@@ -63,7 +65,7 @@ def voice(name: str, args: Mapping[str, Any]) -> Voice:
     Args:
         name: One of `voices`.
         args: `seed`, and for personas `rate`, for `tools` `at_once`; for the judge those of
-            `JudgePolicy`.
+            `JudgePolicy`, for the runner those of `RunnerPolicy`.
 
     Raises:
         BadInput: An unknown name or argument, or a value that does not fit.
@@ -72,6 +74,8 @@ def voice(name: str, args: Mapping[str, Any]) -> Voice:
         raise BadInput(f"unknown reference model '{name}'; there are: {', '.join(voices())}")
     if name == JUDGE:
         return _judge(args)
+    if name == RUNNER:
+        return _runner(args)
     return _caller(args) if name == TOOLS else _persona(name, args)
 
 
@@ -100,7 +104,9 @@ class _Persona:
                 return _in_mode(call, _mode(turns))
         if question.detector is not None:
             seed = "\0".join((self.name, str(self.seed), question.item, str(epoch)))
-            asked = Commission(question.detector, question.framing, reply.builds, seed)
+            asked = Commission(
+                question.detector, question.framing, reply.builds, seed, question.by_prompt
+            )
             call = next_build(asked, turns, offer)
             if call is not None:
                 return _in_mode(call, _mode(turns))
@@ -127,6 +133,16 @@ def _at_work(place: Workplace, reply: Reply, turns: Turns, offer: Offer) -> Spok
     if call is not None:
         return _in_mode(call, mode)
     return Spoken("") if reply.in_world == "mute" else _spoken(reply, mode)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    policy: RunnerPolicy
+
+    def speak(
+        self, turns: Turns, *, epoch: int, temperature: float | None, offer: Offer = NOTHING
+    ) -> Spoken:
+        return runner_reply(turns[-1].text, self.policy)
 
 
 def _spoken(reply: Reply, mode: str) -> Spoken:
@@ -188,6 +204,15 @@ def _judge(args: Mapping[str, Any]) -> _Judge:
             seed=_seed(args),
         )
     )
+
+
+def _runner(args: Mapping[str, Any]) -> _Runner:
+    _known(args, {"seed", "errors", "mode", "share"})
+    mode: RunnerMode = args.get("mode", "true")
+    if mode not in get_args(RunnerMode):
+        raise BadInput(f"reference/runner: unknown mode {mode!r}; there are {get_args(RunnerMode)}")
+    errors, share = _share(args, "errors", 0.0), _share(args, "share", 1.0)
+    return _Runner(RunnerPolicy(errors, mode, share, _seed(args)))
 
 
 def _caller(args: Mapping[str, Any]) -> Caller:
