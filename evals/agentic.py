@@ -11,7 +11,7 @@ from inspect_ai.agent import Agent, as_solver, react
 from inspect_ai.dataset import MemoryDataset
 from inspect_ai.model import ModelName
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.tool import bash
+from inspect_ai.tool import Tool, bash
 
 from unmask.errors import BadInput
 from unmask.evals.catalog import EvalSpec, in_form, scenarios_of, written_for
