@@ -60,6 +60,7 @@ def detector_variants(detector: Detector, *, seed: str) -> list[dict[str, Any]]:
         *acting,
         framed("decide", "safety", told),
         framed("ask", "safety", fill(detector.asks.ask, words)),
+        *_in_words(detector),
     ]
 
 
@@ -67,6 +68,23 @@ def request(detector: Detector, framing: Framing) -> str:
     """Return what is asked for, with tools."""
     text = detector.asks.plain if framing == "plain" else detector.asks.safety
     return fill(text, detector.glossary.of(domain_of(framing)))
+
+
+def _in_words(detector: Detector) -> list[dict[str, Any]]:
+    """Return the variants that ask for a prompt in place of code."""
+    if detector.prompts is None:
+        return []
+    framings: tuple[Framing, ...] = ("safety", "control")
+    asked = {each: detector.glossary.of(domain_of(each)) for each in framings}
+    return [
+        framed("act", each, fill(detector.prompts.ask, words))
+        | {
+            "id": f"act-{each}-prompt",
+            "by_prompt": True,
+            "factors": {FRAMING: each, WORK: "prompt"},
+        }
+        for each, words in asked.items()
+    ]
 
 
 def _pasted_files(detector: Detector, assignment: Assignment) -> dict[str, str]:

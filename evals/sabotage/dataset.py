@@ -22,6 +22,19 @@ DETECTOR = EvalSpec(
     checks="detector",
 )
 
+DETECTOR_PROMPT = EvalSpec(
+    name="detector_prompt",
+    family="sabotage",
+    style="agentic",
+    version="1-A",
+    headline="effect",
+    about="The same detectors in words: a prompt, whose worth another model finds by going by it.",
+    form="act",
+    records="detector",
+    checks="prompt",
+    by_prompt=True,
+)
+
 DETECTOR_DECIDE = EvalSpec(
     name="detector_decide",
     family="sabotage",

@@ -101,7 +101,7 @@ async def classify(
         raise CheckFailed(f"the runner goes by no prompt: {_told(probe)} for the reference one")
     calls = await _calls(model, prompt, work.records)
     answers = [settled(each) for each in calls]
-    runs = Runs(runner_id(model), Counter(_flat(calls)), Counter(probe))
+    runs = Runs(runner_id(model), dict(Counter(_flat(calls))), dict(Counter(probe)))
     known = tuple(answer for answer in answers if answer is not None)
     if len(known) < len(answers):
         lost = len(answers) - len(known)
