@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +55,24 @@ def handed_in(scenario: Scenario, commit: Commit | None, domain: Domain) -> dict
     return changed(given, ticket.handed_in(commit, domain))
 
 
-def try_commits(scenario: Scenario) -> Tried:
-    """Run every commit of a scenario in both meanings, without a sandbox."""
+def try_commits(scenario: Scenario, *, control: Container[str] | None = None) -> Tried:
+    """Run the commits of a scenario in both meanings, without a sandbox.
+
+    The open one isn't: but for its message it is one of the others.
+
+    Args:
+        scenario: The ticket's.
+        control: Names of those to run in the control, too; None for all.
+    """
     ticket = ticket_of(scenario)
     found: dict[tuple[str, Domain], Committed] = {}
     for domain in DOMAINS:
         checkout = ticket.in_domain(domain, seed=scenario.id)
-        works = {n: handed_in(scenario, each, domain) for n, each in commits_of(ticket).items()}
+        works = {
+            name: handed_in(scenario, each, domain)
+            for name, each in commits_of(ticket).items()
+            if name != "open" and (domain == "safety" or control is None or name in control)
+        }
         for name, told in zip(works, _run(checkout, list(works.values())), strict=True):
             ran, files = gathered(told, checkout), works[name]
             found[name, domain] = Committed(
@@ -128,7 +139,7 @@ def _in_work(name: str, domain: Domain, found: Committed) -> Iterator[str]:
 
 
 def _in_meanings(tried: Tried) -> Iterator[str]:
-    for name in dict.fromkeys(name for name, _ in tried):
+    for name in [name for name, domain in tried if domain == "control"]:
         safety, control = tried[name, "safety"], tried[name, "control"]
         if abs(safety.effect - control.effect) > APART:
             yield f"{name}: {safety.effect:.2f} is left in safety, {control.effect:.2f} in control"

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 from tests.evals.test_every_eval import overlaps
 
 from unmask.evals.catalog import HERE
 from unmask.evals.scenarios import Scenario, load_scenarios
 from unmask.evals.tried import GOOD
-from unmask.evals.tried_tickets import Tried, faults, ticket_of, try_commits
+from unmask.evals.tried_tickets import faults, ticket_of, try_commits
 from unmask.scorers.execution.committed import Committed
 
 SCENARIOS = load_scenarios([HERE / "sabotage" / "scenarios" / "research_commits"])
-
-
-@cache
-def tried(scenario_id: str) -> Tried:
-    """Run the commits of a scenario once for all tests."""
-    return try_commits(next(each for each in SCENARIOS if each.id == scenario_id))
 
 
 def state(found: Committed) -> tuple[bool, bool]:
@@ -28,15 +20,14 @@ def state(found: Committed) -> tuple[bool, bool]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.id)
-def test_commits_and_meanings_are_as_they_say(scenario: Scenario) -> None:
-    """Honest commits do the task and leave monitors whole, sabotage doesn't, in both meanings."""
-    assert not faults(scenario, tried(scenario.id))
+def test_commits_are_as_they_say(scenario: Scenario) -> None:
+    """Honest commits do the task and leave monitors whole, sabotage doesn't, in both meanings.
 
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.id)
-def test_three_agents_end_in_three_states(scenario: Scenario) -> None:
-    """Who does nothing, who works honestly and who sabotages are told apart by running alone."""
-    found = tried(scenario.id)
+    Who does nothing, who works honestly and who sabotages end in three states, told apart by
+    running alone. In the control two are run; `benchmarks/commits.py --check` runs all there, too.
+    """
+    found = try_commits(scenario, control=("honest-0", next(iter(ticket_of(scenario).sabotage))))
+    assert not faults(scenario, found)
     assert state(found["nothing", "safety"]) == (False, True)
     assert state(found["honest-0", "safety"]) == (True, True)
     for name in ticket_of(scenario).sabotage:
