@@ -161,6 +161,8 @@ class Battery(_Strict):
 
     grader: tuple[ModelSpec, ...] = Field(min_length=1)
     self_grading: bool = False
+    runner: ModelSpec | None = None
+    """The model that goes by prompts which checkpoints write; evals that ask for them need it."""
     sandbox: str = "auto"
     """Where code of the checkpoints runs: auto (Docker, else bubblewrap), or an Inspect sandbox."""
     unsafe_local: bool = False
@@ -187,6 +189,8 @@ class Battery(_Strict):
         if grader is not None:
             graders = grader if isinstance(grader, list) else [grader]
             value["grader"] = [{"model": g} if isinstance(g, str) else g for g in graders]
+        if isinstance(value.get("runner"), str):
+            value["runner"] = {"model": value["runner"]}
         if isinstance(value.get("evals"), list):
             value["evals"] = [{"eval": e} if isinstance(e, str) else e for e in value["evals"]]
         if isinstance(value.get("checkpoints"), list):
@@ -209,6 +213,11 @@ class Battery(_Strict):
                     "model, base_url, args and config"
                 )
         return self
+
+    @property
+    def models(self) -> tuple[ModelSpec, ...]:
+        """Every model that the battery calls."""
+        return (*self.checkpoints, *self.grader, *((self.runner,) if self.runner else ()))
 
 
 def read_battery(path: Path) -> Battery:
@@ -251,7 +260,7 @@ class PromisedCheckpoint(_Strict):
 
 
 class PromisedGrader(_Strict):
-    """The panel that a folder's readings come from."""
+    """The panel that a folder's readings come from, or the model that goes by prompts."""
 
     name: str
     digest: str
@@ -277,6 +286,8 @@ class Promise(_Strict):
     schema_: int = Field(default=1, alias="schema")
     checkpoint: PromisedCheckpoint
     grader: PromisedGrader
+    runner: PromisedGrader | None = None
+    """Who goes by prompts, where samples ask for them."""
     samples: tuple[Promised, ...]
     stopping: tuple[PromisedStopping, ...] = ()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unmask.battery import Battery, Checkpoint
 from unmask.plan import Cell
+from unmask.scorers.execution.runner import settings
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -17,6 +19,9 @@ REPLY_TOKENS = 600
 VERDICT_TOKENS = 200
 RUBRIC_TOKENS = 1800
 """What an answer, a verdict and a rubric are assumed to take."""
+
+ANSWER_TOKENS = 5
+"""What a runner's one word is assumed to take."""
 
 TURNS = 15
 TURN_TOKENS = 500
@@ -35,6 +40,8 @@ class Estimate:
         judge_calls: Judge calls if every sample shows its reasoning and no attempt is void.
         model_tokens: Tokens of the checkpoint, in and out.
         judge_tokens: Tokens of the panel, in and out.
+        runner_calls: Calls of the runner, where prompts are handed in.
+        runner_tokens: Its tokens, in and out.
         dollars: Cost, or None where a price is not given.
     """
 
@@ -44,6 +51,8 @@ class Estimate:
     model_tokens: int
     judge_tokens: int
     dollars: float | None
+    runner_calls: int = 0
+    runner_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,8 @@ class _Taken:
     said: int = 0
     readings: int = 0
     read: int = 0
+    runs: int = 0
+    run: int = 0
 
     def times(self, epochs: int) -> _Taken:
         return _Taken(*(epochs * each for each in self._all))
@@ -65,7 +76,10 @@ class _Taken:
 
     @property
     def _all(self) -> tuple[int, ...]:
-        return (self.samples, self.calls, self.sent, self.said, self.readings, self.read)
+        return (
+            *(self.samples, self.calls, self.sent, self.said),
+            *(self.readings, self.read, self.runs, self.run),
+        )
 
 
 def estimate(
@@ -83,8 +97,11 @@ def estimate(
     panel = len(battery.grader)
     judged = taken.readings * VERDICT_TOKENS
     dollars: float | None = 0.0
-    for spec in (checkpoint, *battery.grader):
+    answered = taken.runs * ANSWER_TOKENS
+    for spec in (checkpoint, *battery.grader, *((battery.runner,) if battery.runner else ())):
         into, out = (taken.sent, taken.said) if spec is checkpoint else (taken.read, judged)
+        if spec is battery.runner:
+            into, out = taken.run, answered
         if spec.model.startswith("reference/"):
             continue
         if spec.prices is None or dollars is None:
@@ -98,6 +115,8 @@ def estimate(
         model_tokens=taken.sent + taken.said,
         judge_tokens=(taken.read + judged) * panel,
         dollars=dollars,
+        runner_calls=taken.runs,
+        runner_tokens=taken.run + answered,
     )
 
 
@@ -119,7 +138,19 @@ def _taken(sample: Sample, *, agentic: bool) -> _Taken:
     seen = RUBRIC_TOKENS + tokens + TURNS * TURN_TOKENS + REPLY_TOKENS
     # Half of what a turn adds is the model's own: the call, or what it says.
     said = REPLY_TOKENS + calls * TURN_TOKENS // 2
-    return _Taken(1, calls, sent, said, readings, readings * seen)
+    return _Taken(1, calls, sent, said, readings, readings * seen, *_run(sample))
+
+
+def _run(sample: Sample) -> tuple[int, int]:
+    """Count what a runner is asked of a prompt, and the tokens of that; trying it out included."""
+    work = (sample.metadata or {}).get("prompted")
+    if work is None:
+        return 0, 0
+    records = [*work["records"], *work["shown"]]
+    calls = len(records) * settings().repeats
+    written = len(work["probe"]) // 4  # as long as the reference prompt
+    held = sum(len(json.dumps(each)) for each in records) // 4
+    return calls, calls * written + settings().repeats * held
 
 
 def _sum(taken: Iterable[_Taken]) -> _Taken:

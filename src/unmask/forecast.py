@@ -118,6 +118,7 @@ def _sentence(estimates: list[Estimate]) -> str:
     samples = sum(e.samples for e in estimates)
     asked = sum(e.model_calls for e in estimates)
     calls = sum(e.judge_calls for e in estimates)
+    run = sum(e.runner_calls for e in estimates)
     tokens = sum(e.model_tokens for e in estimates)
     judged = sum(e.judge_tokens for e in estimates)
     dollars = [e.dollars for e in estimates]
@@ -127,8 +128,10 @@ def _sentence(estimates: list[Estimate]) -> str:
         if len(known) == len(dollars)
         else "cost unknown (give `prices` in the battery)"
     )
+    gone_by = sum(e.runner_tokens for e in estimates) / 1e6
+    ran = f"{run:,} calls and {gone_by:.1f} M tokens of the runner; " if run else ""
     return (
         f"{len(estimates)} checkpoints, {samples:,} samples: about {asked:,} model calls and at "
         f"most {calls:,} judge calls; about {tokens / 1e6:.1f} M tokens of the checkpoints and "
-        f"{judged / 1e6:.1f} M of the judge; {cost}"
+        f"{judged / 1e6:.1f} M of the judge; {ran}{cost}"
     )

@@ -154,6 +154,8 @@ def _share(job: Job, models: Models) -> None:
     Weights on the machine itself are nobody else's: theirs is the size of a batch.
     """
     used: list[tuple[Model, ModelSpec]] = list(zip(models.panel, job.battery.grader, strict=True))
+    if models.runner and job.battery.runner:
+        used.append((models.runner, job.battery.runner))
     if not job.gpus:
         used.append((models.checkpoints[job.checkpoint.label], job.checkpoint))
     for model, spec in used:

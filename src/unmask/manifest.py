@@ -29,6 +29,7 @@ class Manifest(BaseModel):
 
     schema_: int = Field(alias="schema")
     judge: dict[str, Any]
+    runner: dict[str, Any] | None = None
     packages: dict[str, str]
     logs: dict[str, str]
     evals: dict[str, str]
@@ -56,6 +57,7 @@ def write_manifest(logs: Path, battery: Battery) -> Path:
     manifest = {
         "schema": 1,
         "judge": promised_grader(battery.grader).model_dump(),
+        **({"runner": promised_grader([battery.runner]).model_dump()} if battery.runner else {}),
         "packages": _packages(),
         "logs": _evidence(logs),
         "evals": _asked(),

@@ -21,6 +21,7 @@ from inspect_ai.scorer import Score
 
 from unmask.battery import Promise
 from unmask.scorers.classes import USUAL, Thresholds
+from unmask.scorers.execution.checked import RUN_BY
 from unmask.scorers.label import label, reads_for
 from unmask.scorers.labels import GRADER_REASONS
 
@@ -36,10 +37,12 @@ def mend(
     *,
     say: Callable[[str], None],
     judge: str | None = None,
+    runner: Model | None = None,
 ) -> int:
     """Read again every promised sample of a folder whose last reading failed or is out of date.
 
-    With `judge`, the panel's name, also what another judge read last. Valid readings by the
+    With `judge`, the panel's name, also what another judge read last. With `runner`, also where
+    nobody could go by a prompt that was handed in. Valid readings by the
     same judge under the same rubric are reused inside the scorer, so the calls made are those
     that are missing.
 
@@ -63,20 +66,30 @@ def mend(
                 continue
             seen.add(sample.uuid)
             owed = (sample.metadata.get("item"), sample.epoch) in promised
-            if owed and _unread(sample, reads, judge):
+            if owed and _unread(sample, reads, judge, runs=runner is not None):
                 unread.add(sample.uuid)
         if not unread:
             continue
         say(f"{header.eval.task}: reading {len(unread)} samples again")
         log = read_eval_log(info)
-        _read(log, unread, options, panel, model)
+        _read(log, unread, options, roles(panel, runner), model)
         replace_log(log, Path(info.name.removeprefix("file://")))
         mended += len(unread)
     return mended
 
 
+def roles(panel: list[Model], runner: Model | None) -> dict[str, Model | list[Model]]:
+    """Return the models that scoring calls, by role, as Inspect takes them."""
+    bound: dict[str, Model | list[Model]] = {"grader": panel[0] if len(panel) == 1 else panel}
+    return bound | ({"runner": runner} if runner else {})
+
+
 def _read(
-    log: EvalLog, unread: set[str], options: dict[str, Any], panel: list[Model], model: Model
+    log: EvalLog,
+    unread: set[str],
+    options: dict[str, Any],
+    bound: dict[str, Model | list[Model]],
+    model: Model,
 ) -> None:
     """Append a reading to some samples of a log; the others are not touched.
 
@@ -89,7 +102,7 @@ def _read(
         part,
         label(**options),
         model=model,
-        model_roles={"grader": panel[0] if len(panel) == 1 else panel},
+        model_roles=bound,
         action="append",
         display="none",
         copy=False,
@@ -106,14 +119,17 @@ def _reads(options: dict[str, Any]) -> str:
     return reads_for(str(options["rubric"]), str(options.get("briefs") or ""), thresholds)
 
 
-def _unread(sample: EvalSampleSummary, reads: str, judge: str | None) -> bool:
+def _unread(sample: EvalSampleSummary, reads: str, judge: str | None, *, runs: bool) -> bool:
     score = last_label(sample.scores)
     if score is None or sample.error:
         return False
     metadata = score.metadata or {}
-    if metadata.get("reads") != reads or judge not in (None, metadata.get("judge")):
+    held = str(metadata.get("reads")).partition(RUN_BY)[0]
+    if held != reads or judge not in (None, metadata.get("judge")):
         return True
     failures = {score.reason, *(metadata.get(name) for name in ("conduct", "reasoning", "debrief"))}
+    if runs and metadata.get("runner") and "check_failed" in failures:
+        return True
     return bool(failures & ((GRADER_REASONS | {"not_run"}) - {SETTLED}))
 
 

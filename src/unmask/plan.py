@@ -14,6 +14,7 @@ from unmask.battery import (
     EvalEntry,
     Promise,
     Promised,
+    PromisedGrader,
     PromisedStopping,
     promised_checkpoint,
     promised_grader,
@@ -56,8 +57,8 @@ def cells(battery: Battery) -> tuple[Cell, ...]:
     """Every eval × arm × thinking mode of a battery.
 
     Raises:
-        BadInput: An unknown eval, arm or thinking mode, a cell that stands twice, or a measure that
-            no run can stop early on.
+        BadInput: An unknown eval, arm or thinking mode, a cell that stands twice, an eval without
+            the runner that it needs, or a measure that no run can stop early on.
     """
     if battery.early_stopping is not None:
         from unmask.results.stopping import rate_measure
@@ -66,6 +67,11 @@ def cells(battery: Battery) -> tuple[Cell, ...]:
     found: dict[tuple[str, str, str], Cell] = {}
     for entry in battery.evals:
         spec = find_eval(entry.eval)
+        if spec.by_prompt and battery.runner is None:
+            raise BadInput(
+                f"{spec.name} needs a runner, a model that goes by the prompts which checkpoints "
+                "write: `runner: MODEL` in the battery, or --runner MODEL"
+            )
         for arm in entry.arms or battery.arms:
             for thinking in entry.thinking or battery.thinking:
                 cell = _cell(spec, entry, arm, thinking, battery)
@@ -111,6 +117,7 @@ def promise(
         grader=promised_grader(battery.grader),
         samples=tuple(_promised(tasks)),
         stopping=tuple(_stopping(battery, tasks)),
+        runner=_promised_runner(battery, tasks),
     )
 
 
@@ -118,8 +125,8 @@ def merge_promises(old: Promise | None, new: Promise) -> Promise:
     """Replace the cells that are promised anew and keep the others of a folder.
 
     Raises:
-        BadInput: The folder belongs to another checkpoint, was read by another grader, or was begun
-            under another rule for stopping early.
+        BadInput: The folder belongs to another checkpoint, was read by another grader, had its
+            prompts weighed by another runner, or was begun under another rule for stopping early.
     """
     if old is None:
         return new
@@ -135,11 +142,21 @@ def merge_promises(old: Promise | None, new: Promise) -> Promise:
             f"{new.grader.name} (or by the same under other settings); two judges never mix: "
             "use `unmask regrade` for a second opinion, or another --logs folder"
         )
+    if old.runner and new.runner and old.runner.digest != new.runner.digest:
+        raise BadInput(
+            f"prompts in folder '{label}' were weighed by the runner {old.runner.name} and would "
+            f"now be by {new.runner.name} (or by the same under other settings), which is not "
+            "comparable: put that back, or use another --logs folder"
+        )
     _refuse_other_rules(old, new)
     kept = [s for s in old.samples if (s.eval, s.arm, s.thinking) not in new.cells]
     rules = [rule for rule in old.stopping if rule.key not in new.cells]
     return new.model_copy(
-        update={"samples": (*kept, *new.samples), "stopping": (*rules, *new.stopping)}
+        update={
+            "samples": (*kept, *new.samples),
+            "stopping": (*rules, *new.stopping),
+            "runner": new.runner or old.runner,
+        }
     )
 
 
@@ -202,6 +219,11 @@ def _stopping(battery: Battery, tasks: Sequence[tuple[Cell, Task]]) -> Iterable[
             thinking=cell.thinking,
             scenarios=tuple(sorted(names, key=drawn)),
         )
+
+
+def _promised_runner(battery: Battery, tasks: Sequence[tuple[Cell, Task]]) -> PromisedGrader | None:
+    asked = any(cell.spec.by_prompt for cell, _ in tasks)
+    return promised_grader([battery.runner]) if asked and battery.runner else None
 
 
 def _refuse_other_rules(old: Promise, new: Promise) -> None:

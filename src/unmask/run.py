@@ -37,7 +37,7 @@ from unmask.estimate import estimate
 from unmask.files import atomic_write
 from unmask.ledger import Ledger
 from unmask.lock import locked
-from unmask.mend import mend
+from unmask.mend import mend, roles
 from unmask.models import SDK_APIS, open_model, open_panel
 from unmask.plan import Cell, build_task, cells, merge_promises, promise
 from unmask.stopping import at_once, may_stop, reopen_unstopped
@@ -64,16 +64,29 @@ class Models:
 
     checkpoints: dict[str, Model]
     panel: tuple[Model, ...]
+    runner: Model | None = None
+
+    @property
+    def roles(self) -> dict[str, Model | list[Model]]:
+        """The models that scoring calls, by role, as Inspect takes them."""
+        return roles(list(self.panel), self.runner)
 
 
 def open_models(battery: Battery) -> Models:
     """Make every model of a battery, so that a missing key or package shows at once.
 
     Raises:
-        BadInput: A model can't be made, a checkpoint would judge itself, or a cap on money lacks a
-            price.
+        BadInput: A model can't be made, a checkpoint would judge itself or go by its own prompts,
+            or a cap on money lacks a price.
     """
     check_prices(battery)
+    spec = battery.runner
+    for checkpoint in battery.checkpoints:
+        if spec and (spec.model, spec.base_url) == (checkpoint.model, checkpoint.base_url):
+            raise BadInput(
+                f"checkpoint '{checkpoint.label}' ({spec.model}) would go by its own prompts; name "
+                "another runner"
+            )
     if not battery.self_grading:
         for checkpoint in battery.checkpoints:
             for grader in battery.grader:
@@ -87,7 +100,8 @@ def open_models(battery: Battery) -> Models:
         each.label: open_model(each, f"checkpoint '{each.label}'", battery.limits)
         for each in battery.checkpoints
     }
-    return Models(checkpoints, panel)
+    runner = open_model(spec, "runner", battery.limits) if spec else None
+    return Models(checkpoints, panel, runner)
 
 
 def run_checkpoint(
@@ -175,7 +189,7 @@ def _measure(
         _eval_set(checkpoint, battery, models, folder, todo, sandbox, display, say)
     if not watch.closing:
         model = models.checkpoints[checkpoint.label]
-        mend(folder, promised, list(models.panel), model, say=say)
+        mend(folder, promised, list(models.panel), model, say=say, runner=models.runner)
 
 
 def _eval_set(
@@ -188,13 +202,12 @@ def _eval_set(
     display: Display,
     say: Say,
 ) -> None:
-    panel = list(models.panel)
     try:
         _, done = eval_set(
             list(tasks),
             log_dir=str(folder),
             model=models.checkpoints[checkpoint.label],
-            model_roles={"grader": panel[0] if len(panel) == 1 else panel},
+            model_roles=models.roles,
             metadata={
                 "checkpoint": checkpoint.label,
                 "run": checkpoint.run,
@@ -303,15 +316,18 @@ def _hang_up(checkpoint: Checkpoint, battery: Battery, models: Models) -> None:
         gc.collect()
     later = battery.checkpoints[battery.checkpoints.index(checkpoint) + 1 :]
     model = models.checkpoints[checkpoint.label]
-    stop_server(model, checkpoint, [*later, *battery.grader])
+    after = [*later, *battery.grader, *([battery.runner] if battery.runner else [])]
+    stop_server(model, checkpoint, after)
 
 
 def _watched(checkpoint: Checkpoint, battery: Battery, models: Models) -> list[Watched]:
     """The models that one checkpoint's part of a run calls."""
     judges = zip(models.panel, battery.grader, strict=True)
+    runs = [(models.runner, battery.runner)] if models.runner and battery.runner else []
     return [
         Watched(models.checkpoints[checkpoint.label], checkpoint, "checkpoint"),
         *(Watched(model, spec, "judge") for model, spec in judges),
+        *(Watched(model, spec, "runner") for model, spec in runs),
     ]
 
 

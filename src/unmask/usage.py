@@ -66,8 +66,8 @@ def fits(budget: Budget, spent: Use, under_way: Iterable[Use], mean: Use) -> boo
 def per_sample(expected: Estimate) -> Use:
     """What a sample is expected to take, going by an estimate of many."""
     return Use(
-        expected.model_calls + expected.judge_calls,
-        expected.model_tokens + expected.judge_tokens,
+        expected.model_calls + expected.judge_calls + expected.runner_calls,
+        expected.model_tokens + expected.judge_tokens + expected.runner_tokens,
         expected.dollars or 0.0,
     ).share(max(1, expected.samples))
 
@@ -116,14 +116,15 @@ def check_prices(battery: Battery) -> None:
     """
     if battery.budget.usd is None:
         return
-    specs = (*battery.checkpoints, *battery.grader)
     unknown = dict.fromkeys(
-        spec.model for spec in specs if spec.prices is None and not spec.model.startswith(FREE)
+        spec.model
+        for spec in battery.models
+        if spec.prices is None and not spec.model.startswith(FREE)
     )
     if unknown:
         raise BadInput(
             f"a cap of ${battery.budget.usd:,.2f} needs the price of every model, and "
             f"{', '.join(unknown)} has none: give `prices: {{input: …, output: …}}`, in US dollars "
             "per million tokens (0 for one of your own), with the checkpoint, in `defaults` or "
-            "with the grader of the battery file; or cap --max-tokens or --max-calls"
+            "with the grader or runner of the battery file; or cap --max-tokens or --max-calls"
         )

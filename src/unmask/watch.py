@@ -61,7 +61,7 @@ class Watched(NamedTuple):
 
     model: Model
     spec: ModelSpec
-    part: Literal["checkpoint", "judge"]
+    part: Literal["checkpoint", "judge", "runner"]
 
 
 class Watch:

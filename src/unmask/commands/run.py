@@ -40,6 +40,7 @@ ERROR_CHARACTERS = 300
 )
 @click.option("--model", help="Instead of a battery: one model, as Inspect names it.")
 @click.option("--grader", multiple=True, help="The judge; several make a panel.")
+@click.option("--runner", help="Goes by prompts that the model writes, in evals that ask for some.")
 @click.option("--eval", "evals", multiple=True, help="Which evals (default: all).")
 @click.option("--label", help="Name of the checkpoint (default: from the model).")
 @click.option("--base-url", help="Endpoint of the model, for OpenAI-compatible servers.")
@@ -88,8 +89,8 @@ def command(
     """  # noqa: D301 - \b is click's
     if battery_file is None:
         battery = from_options(options)
-    elif options["model"] or options["grader"]:
-        raise BadInput("give a battery file, or --model and --grader, not both")
+    elif options["model"] or options["grader"] or options["runner"]:
+        raise BadInput("give a battery file, or --model and --grader (and --runner), not both")
     else:
         battery = read_battery(battery_file)
         if options["sandbox"] != "auto":  # what a machine has is no matter of the battery
@@ -282,21 +283,31 @@ def from_options(options: dict[str, Any]) -> Battery:
         )
     import yaml
 
-    from unmask.evals.catalog import catalog
-
+    evals = list(options.get("evals") or asked_by_default(options.get("runner")))
     entry = {key: options[key] for key in ("limit", "scenarios") if options.get(key)}
     checkpoint = {"label": options.get("label") or _label(options["model"])}
     checkpoint |= {key: options[key] for key in ("model", "base_url") if options.get(key)}
     value: dict[str, Any] = {
         "grader": list(options["grader"]),
         "checkpoints": [checkpoint],
-        "evals": [{"eval": name, **entry} for name in options.get("evals") or catalog()],
+        "evals": [{"eval": name, **entry} for name in evals],
     }
-    for key in ("arms", "thinking", "epochs", "self_grading", "sandbox", "unsafe_local"):
+    for key in ("runner", "arms", "thinking", "epochs", "self_grading", "sandbox", "unsafe_local"):
         if options.get(key):
             given = options[key]
             value[key] = list(given) if isinstance(given, tuple) else given
     return parse_yaml(yaml.safe_dump(value), Battery, source="command line")
+
+
+def asked_by_default(runner: str | None) -> tuple[str, ...]:
+    """Return the evals of a run that names none, and say which are left out without a runner."""
+    from unmask.console import err
+    from unmask.evals.catalog import catalog
+
+    left = [spec.name for spec in catalog().values() if spec.by_prompt and not runner]
+    if left:
+        err().print(f"left out, for they need a --runner: {', '.join(left)}")
+    return tuple(name for name in catalog() if name not in left)
 
 
 def _label(model: str) -> str:
