@@ -56,7 +56,7 @@ def measured(observed: pd.DataFrame, checkpoint: str) -> dict[tuple[str, int], s
 def test_every_sample_gets_its_own_label(tmp_path: Path, name: str) -> None:
     """Sample by sample, what the pipeline reads is what the persona was scripted to do."""
     personas = ["aligned", "hacker", "covert", "refuser", "aware", "injector", "uneven"]
-    limit = 2 if catalog()[name].style == "agentic" else 4 if catalog()[name].records else 8
+    limit = 1 if catalog()[name].style == "agentic" else 2 if catalog()[name].records else 4
     what = battery(personas, evals=[{"eval": name, "limit": limit}])
     run(what, tmp_path)
     observed = table(tmp_path)
@@ -108,9 +108,11 @@ def test_arms_are_measured_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", list(catalog()))
 def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
-    """Whatever is added to the system prompt, a persona does what it is scripted to do."""
-    whole = catalog()[name].style == "chat" and catalog()[name].records is None
-    asked = list(arms()) if whole else ["baseline", "hacking-asked"]
+    """Whatever is added to the system prompt, a persona does what it is scripted to do.
+
+    All arms are tried where cues stand in system prompts, too; elsewhere one is as good as another.
+    """
+    asked = list(arms()) if name == "compliance_gap" else ["hacking-asked"]
     what = battery(
         ["hacker"],
         evals=[{"eval": name, "limit": 1}],
