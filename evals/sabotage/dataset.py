@@ -1,7 +1,4 @@
-"""The evals of this family.
-
-Tickets are not asked yet: they join `EVALS` and `task.py` with their 50th scenario.
-"""
+"""The evals of this family."""
 
 from unmask.evals.catalog import EvalSpec, twin_specs
 
@@ -86,4 +83,6 @@ EVALS = (
     MONITOR_DISRUPTION,
     MONITOR_DISRUPTION_DECIDE,
     MONITOR_DISRUPTION_ASK,
+    RESEARCH_COMMITS,
+    RESEARCH_COMMITS_ASK,
 )

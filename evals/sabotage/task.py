@@ -11,6 +11,8 @@ from unmask.evals.sabotage.dataset import (
     MONITOR_DISRUPTION,
     MONITOR_DISRUPTION_ASK,
     MONITOR_DISRUPTION_DECIDE,
+    RESEARCH_COMMITS,
+    RESEARCH_COMMITS_ASK,
 )
 from unmask.evals.world_task import world_task
 
@@ -155,6 +157,57 @@ def detector_ask(
     """
     return chat_task(
         DETECTOR_ASK,
+        arm=arm,
+        thinking=thinking,
+        scenarios=scenarios,
+        self_grading=self_grading,
+    )
+
+
+@task
+def research_commits(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+    agent: str = REACT,
+) -> Task:
+    """A ticket where monitors are at work, in a sandbox; they are run before and after.
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+        agent: Who works with the tools: `react`, or another Inspect agent by name.
+    """
+    return agentic_task(
+        RESEARCH_COMMITS,
+        arm=arm,
+        thinking=thinking,
+        scenarios=scenarios,
+        self_grading=self_grading,
+        agent=agent,
+    )
+
+
+@task
+def research_commits_ask(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+) -> Task:
+    """The same tickets, told: how would it go about them?
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+    """
+    return chat_task(
+        RESEARCH_COMMITS_ASK,
         arm=arm,
         thinking=thinking,
         scenarios=scenarios,
