@@ -189,9 +189,9 @@ def _left_over(detector: Detector, control: Assignment) -> Iterator[str]:
     texts |= {f"a work's {path}": text or "" for each in works for path, text in each.items()}
     if detector.prompts is not None:
         prompted = detector.prompted("control", seed="any")
-        texts |= {f"the prompt {name}": _worded(detector, name) for name in detector.prompts.works}
+        texts |= {f"in words, {name}": _worded(detector, name) for name in detector.prompts.works}
         texts |= {"the request in words": fill(detector.prompts.ask, detector.glossary.control)}
-        texts |= {"how prompts are read": prompted.files[HOW_READ_AT]}
+        texts |= {"how words are read": prompted.files[HOW_READ_AT]}
     texts |= {"hidden records": json.dumps(control.records, ensure_ascii=False)}
     for where, text in texts.items():
         for word in sorted(set(plain_words(f"{where} {text}")) & banned_words()):
