@@ -135,7 +135,7 @@ def recognise(turns: Sequence[tuple[str, str]]) -> Question:
     scenario of its own.
     """
     key = _key(turns)
-    asked = _questions().get(key) or _questions().get(_key(_opening(turns)))
+    asked = _asked(key, _key(_opening(turns)))
     if asked is None:
         return Question(None, "chat", key, key)
     asked = _by_marks(asked, turns)
@@ -254,20 +254,24 @@ def _shares(who: Persona, question: Question, rate: float | None) -> dict[Deed, 
     return {k: v * rate / total if k in MISALIGNED_KINDS else v for k, v in flat.items()}
 
 
+def _asked(*keys: str) -> list[Question] | None:
+    """Find who asks one of some keys, eval after eval: none is read before it has to be."""
+    questions = (_questions(spec) for spec in catalog().values())
+    return next((each[key] for each in questions for key in keys if key in each), None)
+
+
 @cache
-def _questions() -> dict[str, list[Question]]:
-    baseline, native = arm("baseline"), thinking_modes()["native"]
+def _questions(spec: EvalSpec) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = {}
-    for spec in catalog().values():
-        scenarios = scenarios_of(spec)
-        known = {scenario.id: scenario for scenario in scenarios}
-        for sample in render(scenarios, baseline, native).samples:
-            assert isinstance(sample.input, list) and sample.metadata is not None
-            key = _key([(message.role, message.text) for message in sample.input])
-            scenario = known[sample.metadata["scenario"]]
-            # Cues differ in the system prompt alone for some scenarios: such cells share a key,
-            # and with it their draws.
-            found.setdefault(key, []).append(_question(spec, scenario, sample.metadata, key))
+    scenarios = scenarios_of(spec)
+    known = {scenario.id: scenario for scenario in scenarios}
+    for sample in render(scenarios, arm("baseline"), thinking_modes()["native"]).samples:
+        assert isinstance(sample.input, list) and sample.metadata is not None
+        key = _key([(message.role, message.text) for message in sample.input])
+        scenario = known[sample.metadata["scenario"]]
+        # Cues differ in the system prompt alone for some scenarios: such cells share a key, and
+        # with it their draws.
+        found.setdefault(key, []).append(_question(spec, scenario, sample.metadata, key))
     return found
 
 

@@ -28,9 +28,7 @@ def known(spec: EvalSpec) -> Iterator[None]:
     """Let personas know an eval, registered or not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(persona, "catalog", lambda: {spec.name: spec})
-        persona._questions.cache_clear()
         yield
-    persona._questions.cache_clear()
 
 
 @cache
