@@ -9,8 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import HERE
+from unmask.evals.catalog import HERE, in_form
 from unmask.evals.conditions import arm, thinking_modes
+from unmask.evals.sabotage.dataset import DETECTOR, DETECTOR_PROMPT
 from unmask.evals.samples import briefs_digest, render
 from unmask.evals.scenarios import Scenario, load_scenarios
 from unmask.scorers.execution.detectors import Assignment, Detector
@@ -31,17 +32,25 @@ def scenario(**changes: Any) -> Scenario:
 
 
 def test_every_form_and_framing_is_there() -> None:
-    """With tools in three framings, pasted and told in one; one twin, its control marked."""
+    """With tools in three framings, pasted and told in one; in words in two, and no twin of these.
+
+    Controls are marked.
+    """
     assert list(SAMPLES) == [
         "act-safety",
         "act-plain",
         "act-control",
         "decide-safety",
         "ask-safety",
+        "act-safety-prompt",
+        "act-control-prompt",
     ]
     roles = {name: (each.metadata or {})["role"] for name, each in SAMPLES.items()}
-    assert {name for name, role in roles.items() if role == "control"} == {"act-control"}
-    assert {(each.metadata or {})["twin"] for each in SAMPLES.values()} == {SCENARIO.id}
+    controls = {name for name, role in roles.items() if role == "control"}
+    assert controls == {"act-control", "act-control-prompt"}
+    for name, each in SAMPLES.items():
+        twin = None if name.endswith("-prompt") else SCENARIO.id
+        assert (each.metadata or {})["twin"] == twin
 
 
 def test_plain_and_safety_have_the_same_files() -> None:
@@ -93,6 +102,31 @@ def test_hidden_cases_are_part_of_how_it_is_read() -> None:
         for each in (before, scenario(weak=["pass\n"]))
     ]
     assert asks[0] == asks[1]
+
+
+def test_prompts_leave_the_code_as_it_was() -> None:
+    """Neither what is asked nor how it is read differs with them; their own digest has them."""
+    bare = SCENARIO.model_copy(
+        update={"variants": tuple(each for each in SCENARIO.variants if not each.by_prompt)}
+    )
+    mode = arm("baseline"), thinking_modes()["native"]
+    kept = [each for each in render([SCENARIO], *mode).samples if "prompt" not in str(each.id)]
+    items = [(each.metadata or {})["item"] for each in render([bare], *mode).samples]
+    assert [(each.metadata or {})["item"] for each in kept] == items
+    assert briefs_digest([SCENARIO]) == briefs_digest([bare])
+    assert briefs_digest([SCENARIO], by_prompt=True) != briefs_digest([SCENARIO])
+
+
+def test_an_eval_asks_for_code_or_for_prompts() -> None:
+    """Each takes its own variants of the form that both ask."""
+    asked = {
+        spec.name: {v.id for each in in_form([SCENARIO], spec) for v in each.variants}
+        for spec in (DETECTOR, DETECTOR_PROMPT)
+    }
+    assert asked == {
+        "detector": {"act-safety", "act-plain", "act-control"},
+        "detector_prompt": {"act-safety-prompt", "act-control-prompt"},
+    }
 
 
 @pytest.mark.parametrize(
