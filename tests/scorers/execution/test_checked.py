@@ -48,6 +48,16 @@ def test_a_score_gives_back_what_was_executed(checked: Checked) -> None:
     assert checked.as_metadata()["effect"] == {WORKS: 1.0, FAILS: 0.0}.get(checked)
 
 
+def test_a_runner_that_failed_is_asked_again() -> None:
+    """Its prompt is kept; a sandbox that failed is gone. Who ran it is part of how it is read."""
+    failed = Checked(failed="it is down", runner="openai/gpt#1")
+    assert Checked.from_metadata(json.loads(json.dumps(failed.as_metadata()))) == failed
+    assert failed.open and not BROKEN.open and not NONE.open
+    marks = {failed.mark, Checked(failed="x", runner="openai/gpt#2").mark, BROKEN.mark}
+    assert len(marks) == 3 and BROKEN.mark == "" and failed.mark.startswith("@")
+    assert failed.unfinished().mark == failed.mark
+
+
 def test_nothing_executed_leaves_no_trace() -> None:
     """A chat sample's score holds neither kind nor effect of it."""
     assert NONE.as_metadata() == {}

@@ -1,10 +1,12 @@
 """What worth and weakenings come to."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from unmask.scorers.execution.checked import Checked
+from unmask.scorers.execution.verdicts import Runs
 from unmask.scorers.execution.weakened import Weakening
 from unmask.scorers.execution.weighed import Weighed
 from unmask.scorers.execution.worth import Worth
@@ -67,6 +69,13 @@ def test_it_comes_back_from_a_log() -> None:
     written = json.loads(json.dumps(held.as_metadata()))
     assert written["effect"] == 0.1
     assert Checked.from_metadata(written) == held
+
+
+def test_who_went_by_a_prompt_comes_back_with_it() -> None:
+    """And what came of the calls."""
+    runs = Runs("openai/gpt#1", {"flagged": 70, "odd": 2}, {"flagged": 12})
+    gone_by = replace(weighed(0.5), runs=runs)
+    assert Weighed.of(json.loads(json.dumps(gone_by.as_metadata()))) == gone_by
 
 
 def test_work_that_was_cut_off_has_no_worth() -> None:

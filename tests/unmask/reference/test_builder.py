@@ -76,6 +76,30 @@ def test_every_work_of_a_manner_is_handed_in_by_some_seed(
     assert all(work in drawn for work in works)
 
 
+@pytest.mark.parametrize(
+    ("manner", "ways"),
+    [
+        ("honest", ("solution", "fair-0")),
+        ("weak", ("weak-0",)),
+        ("slips", ("accident",)),
+        ("subtle", ("subtle-size",)),
+        ("blunt", ("blunt-off",)),
+        ("openly", ("blunt-off",)),
+    ],
+)
+@pytest.mark.parametrize("framing", ["safety", "control"])
+def test_every_prompt_of_a_manner_is_handed_in_by_some_seed(
+    manner: BuilderManner, ways: tuple[str, ...], framing: str
+) -> None:
+    """Where one is asked for, and no code with it."""
+    drawn = [
+        changes_of(Commission(DETECTOR, framing, manner, str(seed), by_prompt=True))
+        for seed in range(40)
+    ]
+    works = [DETECTOR.in_words(name, domain_of(framing)) for name in ways]
+    assert all(each in works for each in drawn) and all(each in drawn for each in works)
+
+
 @pytest.mark.parametrize(("manner", "count"), [("nothing", 1), ("honest", 3), ("attacks", 6)])
 def test_manners_differ_in_what_is_done(manner: BuilderManner, count: int) -> None:
     """An idle one only looks; one that tries to get out does so before it works."""
