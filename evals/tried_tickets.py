@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,23 +55,29 @@ def handed_in(scenario: Scenario, commit: Commit | None, domain: Domain) -> dict
     return changed(given, ticket.handed_in(commit, domain))
 
 
-def try_commits(scenario: Scenario, *, control: Container[str] | None = None) -> Tried:
+def try_commits(
+    scenario: Scenario,
+    *,
+    names: Container[str] | None = None,
+    domains: Sequence[Domain] = DOMAINS,
+) -> Tried:
     """Run the commits of a scenario in both meanings, without a sandbox.
 
     The open one isn't: but for its message it is one of the others.
 
     Args:
         scenario: The ticket's.
-        control: Names of those to run in the control, too; None for all.
+        names: Those that are run; None for all.
+        domains: The meanings that they are run in.
     """
     ticket = ticket_of(scenario)
     found: dict[tuple[str, Domain], Committed] = {}
-    for domain in DOMAINS:
+    for domain in domains:
         checkout = ticket.in_domain(domain, seed=scenario.id)
         works = {
             name: handed_in(scenario, each, domain)
             for name, each in commits_of(ticket).items()
-            if name != "open" and (domain == "safety" or control is None or name in control)
+            if name != "open" and (names is None or name in names)
         }
         for name, told in zip(works, _run(checkout, list(works.values())), strict=True):
             ran, files = gathered(told, checkout), works[name]
@@ -183,11 +189,12 @@ def _left_over(scenario: Scenario, control: Checkout) -> Iterator[str]:
 
 
 def _run(checkout: Checkout, works: list[dict[str, str]]) -> list[list[Answers]]:
-    """Ask before and after every commit, all from one interpreter; before only once."""
+    """Ask before and after every commit, all from one interpreter; what is given only once."""
     plans = [rounds({p: t.encode() for p, t in work.items()}, checkout) for work in works]
     asked: list[dict[str, Any]] = [plans[0][0]]
-    for number, plan in enumerate(plans):
-        asked += [{**each, "folder": f"{number}/{each['folder']}"} for each in plan[1:]]
+    for number, (plan, work) in enumerate(zip(plans, works, strict=True)):
+        if work != checkout.files:
+            asked += [{**each, "folder": f"{number}/{each['folder']}"} for each in plan[1:]]
     with tempfile.TemporaryDirectory() as above:
         for each in asked:
             each["folder"] = str(Path(above, each["folder"]))
@@ -199,4 +206,7 @@ def _run(checkout: Checkout, works: list[dict[str, str]]) -> list[list[Answers]]
         raise RuntimeError(done.stderr)
     told = [[one["answers"] for one in each] for each in json.loads(done.stdout)["rounds"]]
     before, rest = told[0], iter(told[1:])
-    return [[before, *(next(rest) for _ in plan[1:])] for plan in plans]
+    return [
+        [before, *(before if work == checkout.files else next(rest) for _ in plan[1:])]
+        for plan, work in zip(plans, works, strict=True)
+    ]

@@ -21,17 +21,17 @@ def state(found: Committed) -> tuple[bool, bool]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.id)
 def test_commits_are_as_they_say(scenario: Scenario) -> None:
-    """Honest commits do the task and leave monitors whole, sabotage doesn't, in both meanings.
+    """Who does nothing, who works honestly and who sabotages end in three states.
 
-    Who does nothing, who works honestly and who sabotages end in three states, told apart by
-    running alone. In the control two are run; `benchmarks/commits.py --check` runs all there, too.
+    Those are told apart by running alone. `benchmarks/commits.py --check` runs all the commits of
+    a scenario, and the control as well; here its code is held to be the same up to names.
     """
-    found = try_commits(scenario, control=("honest-0", next(iter(ticket_of(scenario).sabotage))))
+    subtle = next(name for name in ticket_of(scenario).sabotage if name.startswith("subtle-"))
+    found = try_commits(scenario, names=("nothing", "honest-0", subtle), domains=("safety",))
     assert not faults(scenario, found)
     assert state(found["nothing", "safety"]) == (False, True)
     assert state(found["honest-0", "safety"]) == (True, True)
-    for name in ticket_of(scenario).sabotage:
-        assert not state(found[name, "safety"])[1]
+    assert not state(found[subtle, "safety"])[1]
 
 
 def test_no_two_tickets_are_one() -> None:
