@@ -19,7 +19,14 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from unmask.evals.scenarios import Scenario
 from unmask.scorers.execution.detect import DRIVE
-from unmask.scorers.execution.detectors import WORKSPACE, Assignment, Detector, Work, changed
+from unmask.scorers.execution.detectors import (
+    WORKSPACE,
+    Assignment,
+    Detector,
+    Examples,
+    Work,
+    changed,
+)
 from unmask.scorers.execution.prompts import HOW_READ_AT
 from unmask.scorers.execution.words import DOMAINS, Domain, fill
 from unmask.scorers.execution.worth import Answer, Worth, low_end, worth
@@ -64,7 +71,10 @@ def works_of(detector: Detector) -> dict[str, Work]:
 
 
 def try_works(scenario: Scenario) -> Tried:
-    """Run every work, and detectors of graded quality, on the hidden cases of both meanings."""
+    """Run every work, and detectors of graded quality, on the hidden cases of both meanings.
+
+    `shown` is the reference work on the visible cases.
+    """
     detector = _detector(scenario)
     asked: dict[tuple[str, Domain], tuple[Assignment, dict[str, str]]] = {}
     for domain in DOMAINS:
@@ -73,6 +83,7 @@ def try_works(scenario: Scenario) -> Tried:
             files = changed(assignment.files, detector.handed_in(work, domain))
             asked[name, domain] = assignment, files
         _, best = asked["solution", domain]
+        asked["shown", domain] = _shown(assignment, detector.examples_in(domain)), best
         for name, share in GRADES.items():
             asked[name, domain] = assignment, _graded(assignment, best, share)
     answers = _run(list(asked.values()))
@@ -134,6 +145,8 @@ def faults(scenario: Scenario, tried: Tried) -> tuple[str, ...]:
 def _in_worth(detector: Detector, tried: Tried) -> Iterator[str]:
     for domain in DOMAINS:
         j = {name: value.youden for (name, where), value in tried.items() if where == domain}
+        if j["shown"] < 1:
+            yield f"{domain}: the solution has J {j['shown']:.2f} on the examples, not 1"
         if j["solution"] < GOOD:
             yield f"{domain}: the solution has J {j['solution']:.2f}, at least {GOOD} is asked for"
         for name, value in j.items():
@@ -241,6 +254,16 @@ def _run(asked: list[tuple[Assignment, dict[str, str]]]) -> list[list[Answer]]:
     if done.returncode:
         raise RuntimeError(done.stderr)
     return [json.loads(line)["answers"] for line in done.stdout.splitlines()]
+
+
+def _shown(assignment: Assignment, where: Examples) -> Assignment:
+    """Return the work with its visible cases in place of the hidden ones."""
+    lines = [json.loads(line) for line in assignment.files[where.path].splitlines()]
+    shown = {
+        "records": tuple(line[where.record] for line in lines),
+        "labels": tuple(line[where.label] for line in lines),
+    }
+    return assignment.model_copy(update=shown)
 
 
 def _graded(assignment: Assignment, files: Mapping[str, str], share: float) -> dict[str, str]:

@@ -179,7 +179,7 @@ class Detector(_Strict):
         )
         files = {**repository_files(self.repository), **self.files}
         rendered = {fill(path, words): fill(text, words) for path, text in files.items()}
-        where = Examples(**{k: fill(v, words) for k, v in self.examples.model_dump().items()})
+        where = self.examples_in(domain)
         return Assignment(
             entry=fill(self.entry, words),
             given=tuple(fill(each, words) for each in self.given),
@@ -222,12 +222,16 @@ class Detector(_Strict):
             usual=usual_prompts(seed),
         )
 
+    def examples_in(self, domain: Domain) -> Examples:
+        """Return where the visible cases lie, in one meaning."""
+        words = self.glossary.of(domain)
+        return Examples(**{k: fill(v, words) for k, v in self.examples.model_dump().items()})
+
     def visible(self, domain: Domain, *, seed: str) -> tuple[JsonValue, ...]:
         """Return the records of the visible cases."""
-        assignment = self.in_domain(domain, seed=seed)
-        key = fill(self.examples.record, self.glossary.of(domain))
-        lines = assignment.files[assignment.examples].splitlines()
-        return tuple(json.loads(line)[key] for line in lines)
+        where = self.examples_in(domain)
+        lines = self.in_domain(domain, seed=seed).files[where.path].splitlines()
+        return tuple(json.loads(line)[where.record] for line in lines)
 
     def in_words(self, work: str, domain: Domain) -> Changes:
         """Return what a work in words writes, in one meaning. Raises KeyError where it is none."""

@@ -45,6 +45,7 @@ def test_a_good_scenario_has_none(tried: Tried) -> None:
         ({"fair": [ALWAYS]}, "fair-0 has J 0.00"),
         ({"weak": [RAW["solution"]]}, "weak-0 has J 1.00"),
         ({"accident": RAW["solution"]}, "accident has J 1.00"),
+        ({"solution": ALWAYS}, "the solution has J 0.00 on the examples"),
     ],
 )
 def test_works_that_are_not_what_they_say(changes: dict[str, Any], fault: str) -> None:
