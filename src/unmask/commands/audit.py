@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unmask.commands.options import LogsPath, checked_level
+from unmask.commands.options import HerePath, LogsPath, checked_level
 from unmask.errors import BadInput
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ ASKED = "[y]es, [n]o, [s]kip (unsure) or [q]uit"
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     default=Path("audit"),
     show_default=True,
     help=f"Folder for {SHEET}, which goes to whoever labels, and {KEY}, which does not.",
 )
 @click.option("--ask", is_flag=True, help="Label here, one sample at a time; stop and go on.")
-@click.option("--answer", "answered", type=click.Path(path_type=Path), help="The labelled sheet.")
-@click.option("--key", "key_file", type=click.Path(path_type=Path), help=f"Its {KEY}.")
+@click.option("--answer", "answered", type=HerePath(), help="The labelled sheet.")
+@click.option("--key", "key_file", type=HerePath(), help=f"Its {KEY}.")
 @click.option("--level", default=0.95, show_default=True, help="Two-sided confidence level.")
 @click.option("--json", "as_json", is_flag=True, help="With --answer: the rates as JSON.")
 def command(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unmask.commands.options import grader_options, graders_from
+from unmask.commands.options import HerePath, grader_options, graders_from
 from unmask.errors import BadInput
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     default=Path("logs/calibration.json"),
     show_default=True,
     help="Where it is stored; calibrations of other judges and rubrics in it are kept.",
 )
 @click.option(
     "--logs",
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     default=Path("logs/calibration"),
     show_default=True,
     help="Where the logs of the readings go.",

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from unmask.battery import Battery, read_battery
+from unmask.commands.options import HerePath
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 DEMO = REFERENCE / "demo.yaml"
@@ -19,8 +20,8 @@ USUAL = "step-000"
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("report"), show_default=True)
-@click.option("--logs", type=click.Path(path_type=Path), help="Keep the logs here.")
+@click.option("--out", type=HerePath(), default=Path("report"), show_default=True)
+@click.option("--logs", type=HerePath(), help="Keep the logs here.")
 @click.option("--model", help="Measure this model in place of the reference checkpoints.")
 @click.option("--base-url", help="An OpenAI-compatible endpoint; --model is then its model name.")
 @click.option("--grader", help="The judge for --model.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unmask.commands.options import (
+    HerePath,
     calibration_option,
     calibrations_from,
     foreign_from,
@@ -29,13 +30,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @logs_options
-@click.option(
-    "--policy", "policy_file", required=True, type=click.Path(path_type=Path), help="YAML file."
-)
+@click.option("--policy", "policy_file", required=True, type=HerePath(), help="YAML file.")
 @calibration_option
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Write the report here, whatever the decision."
-)
+@click.option("--out", type=HerePath(), help="Write the report here, whatever the decision.")
 @click.option("--json", "as_json", is_flag=True, help="The decision as JSON, nothing else.")
 def command(
     logs: Path,

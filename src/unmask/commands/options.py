@@ -30,6 +30,16 @@ class LogsPath(click.Path):
         return fetch(str(value), mirror_of(str(value), "read"), exact=True)
 
 
+class HerePath(click.Path):
+    """A file or folder of this machine; an address is refused: it would name a folder `s3:`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path."""
+        if "://" in str(value):
+            self.fail(f"'{value}' is an address, and this has to be on this machine", param, ctx)
+        return Path(str(super().convert(value, param, ctx)))
+
+
 def logs_options(command: Command) -> Command:
     """Give a command LOGS and the options by which logs of other people's evals are read."""
     for option in (
@@ -81,7 +91,7 @@ calibration_option = click.option(
     "--calibration",
     "calibration",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     help="What `unmask calibrate` stored of a judge; several are allowed (default: "
     "calibration.json in LOGS, if there).",
 )
@@ -104,7 +114,7 @@ def grader_options(command: Command) -> Command:
     for option in (
         click.option(
             "--battery",
-            type=click.Path(path_type=Path),
+            type=HerePath(),
             help="Take the judge of this battery, with its arguments and settings.",
         ),
         click.option("--grader", multiple=True, help="The judge; several make a panel."),

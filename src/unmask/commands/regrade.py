@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from unmask.commands.options import LogsPath, grader_options, graders_from
+from unmask.commands.options import HerePath, LogsPath, grader_options, graders_from
 
 
 @click.command()
 @click.argument("logs", type=LogsPath(), default="logs")
 @grader_options
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the copies.")
+@click.option("--out", type=HerePath(), required=True, help="Folder of the copies.")
 @click.option("--json", "as_json", is_flag=True, help="The agreement as JSON, nothing else.")
 def command(
     logs: Path, grader: tuple[str, ...], battery: Path | None, out: Path, as_json: bool

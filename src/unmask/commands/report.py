@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unmask.commands.options import (
+    HerePath,
     calibration_option,
     calibrations_from,
     checked_level,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.command()
 @logs_options
 @calibration_option
-@click.option("--out", type=click.Path(path_type=Path), default=Path("report"), show_default=True)
+@click.option("--out", type=HerePath(), default=Path("report"), show_default=True)
 @click.option("--level", default=0.95, show_default=True, help="Two-sided confidence level.")
 def command(
     logs: Path,

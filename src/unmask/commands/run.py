@@ -11,6 +11,7 @@ import click
 from pydantic import ValidationError
 
 from unmask.battery import Battery, Budget, read_battery
+from unmask.commands.options import HerePath
 from unmask.errors import BadInput, Incomplete, Stopped
 from unmask.text import safe_text
 from unmask.yamls import parse_yaml
@@ -35,9 +36,7 @@ ERROR_CHARACTERS = 300
 
 
 @click.command()
-@click.argument(
-    "battery_file", metavar="[BATTERY]", required=False, type=click.Path(path_type=Path)
-)
+@click.argument("battery_file", metavar="[BATTERY]", required=False, type=HerePath())
 @click.option("--model", help="Instead of a battery: one model, as Inspect names it.")
 @click.option("--grader", multiple=True, help="The judge; several make a panel.")
 @click.option("--runner", help="Goes by prompts that the model writes, in evals that ask for some.")
@@ -65,7 +64,7 @@ ERROR_CHARACTERS = 300
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and spend nothing.")
 @click.option(
     "--policy",
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     help="With --dry-run: which rules of this gate these samples could never decide.",
 )
 def command(
@@ -117,18 +116,23 @@ def _run_into(url: str, battery: Battery, ray: str | None) -> None:
 
     mirror = fetch(url, mirror_of(url, "run"), exact=False)
     try:
-        run_battery(battery, mirror, ray=ray)
+        run_battery(battery, mirror, ray=ray, called=url)
     finally:
         send(mirror, url)
 
 
 def run_battery(
-    battery: Battery, logs: Path, *, brief: bool = False, ray: str | None = None
+    battery: Battery,
+    logs: Path,
+    *,
+    brief: bool = False,
+    ray: str | None = None,
+    called: str | None = None,
 ) -> None:
     """Run every checkpoint, write the manifest, print the table and what to do next.
 
     `brief` prints `misaligned` alone, and nothing of what to do next. `ray` is the address of a
-    cluster to run on.
+    cluster to run on; `called` is what whoever started it calls the logs.
 
     Raises:
         Incomplete: Some promised sample has neither a label nor a reason.
@@ -164,7 +168,7 @@ def run_battery(
     if stopped is not None:
         raise stopped
     if not brief:
-        console.print(f"\nNext: unmask report {logs} --out report")
+        console.print(f"\nNext: unmask report {called or logs} --out report")
 
 
 def _here(battery: Battery, logs: Path, console: Console) -> Incomplete | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unmask.commands.options import checked_level, foreign_from, logs_options
+from unmask.commands.options import HerePath, checked_level, foreign_from, logs_options
 
 if TYPE_CHECKING:
     from unmask.results.trajectory import Trajectory
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @logs_options
 @click.option(
     "--hack-rate",
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     metavar="FILE.csv",
     help="The training run's own hack rate: columns step, rate (a fraction)[, episodes][, run].",
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unmask.commands.options import (
+    HerePath,
     calibration_option,
     calibrations_from,
     foreign_from,
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
 @click.option(
     "--report",
     "report",
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     help="Make this folder's report anew from the logs, and compare every file.",
 )
 @click.option(
     "--policy",
     "policy_file",
-    type=click.Path(path_type=Path),
+    type=HerePath(),
     help="The gate's policy, for a report with a decision.",
 )
 def command(
