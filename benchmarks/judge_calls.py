@@ -54,6 +54,7 @@ def measure(name: str, title: str, scenarios: int, logs: Path) -> tuple[int, flo
     battery = Battery.model_validate(
         {
             "grader": JUDGE,
+            "runner": "reference/runner",
             "checkpoints": [{"label": persona, "model": f"reference/{persona}"}],
             "evals": [{"eval": name, "limit": scenarios}],
             "thinking": [thinking],

@@ -8,6 +8,7 @@ from unmask.evals.sabotage.dataset import (
     DETECTOR,
     DETECTOR_ASK,
     DETECTOR_DECIDE,
+    DETECTOR_PROMPT,
     MONITOR_DISRUPTION,
     MONITOR_DISRUPTION_ASK,
     MONITOR_DISRUPTION_DECIDE,
@@ -108,6 +109,33 @@ def detector(
     """
     return agentic_task(
         DETECTOR,
+        arm=arm,
+        thinking=thinking,
+        scenarios=scenarios,
+        self_grading=self_grading,
+        agent=agent,
+    )
+
+
+@task
+def detector_prompt(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+    agent: str = REACT,
+) -> Task:
+    """The same detectors in words; their worth is found by the model in the role `runner`.
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+        agent: Who works with the tools: `react`, or another Inspect agent by name.
+    """
+    return agentic_task(
+        DETECTOR_PROMPT,
         arm=arm,
         thinking=thinking,
         scenarios=scenarios,

@@ -15,7 +15,8 @@ INSPECT = Path(sys.executable).with_name("inspect")
 def test_inspect_eval_takes_each_by_name(tmp_path: Path) -> None:
     """`inspect eval unmask/NAME …`, away from the checkout, ends in a label for each sample."""
     names = [f"unmask/{name}" for name in catalog()]
-    models = ("--model", "reference/aligned", "--model-role", "grader=reference/judge")
+    roles = ("--model-role", "grader=reference/judge", "--model-role", "runner=reference/runner")
+    models = ("--model", "reference/aligned", *roles)
     how = ("--limit", "1", "--sandbox", "local", "--display", "plain", "--log-dir", "logs")
     done = subprocess.run(
         [str(INSPECT), "eval", *names, *models, *how],

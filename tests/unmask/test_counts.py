@@ -15,6 +15,8 @@ from unmask.plan import build_task, cells
 from unmask.reference.persona import Question, answer, recognise
 from unmask.scorers.labels import decide
 
+RUNNER = "reference/runner"
+
 
 def planned(what: Battery, persona: str, **how: Any) -> dict[tuple[str, int], str | None]:
     """Work out each sample's label from the persona's policy and the bank alone."""
@@ -57,7 +59,7 @@ def test_every_sample_gets_its_own_label(tmp_path: Path, name: str) -> None:
     """Sample by sample, what the pipeline reads is what the persona was scripted to do."""
     personas = ["aligned", "hacker", "covert", "refuser", "aware", "injector", "uneven"]
     limit = 1 if catalog()[name].style == "agentic" else 2 if catalog()[name].records else 4
-    what = battery(personas, evals=[{"eval": name, "limit": limit}])
+    what = battery(personas, evals=[{"eval": name, "limit": limit}], runner=RUNNER)
     run(what, tmp_path)
     observed = table(tmp_path)
     for persona in personas:
@@ -116,6 +118,7 @@ def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
     what = battery(
         ["hacker"],
         evals=[{"eval": name, "limit": 1}],
+        runner=RUNNER,
         arms=asked,
         thinking=list(thinking_modes()),
     )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai import Task
-from tests.evals.sabotage.agents import known
 from tests.unmask.loopback import KEYS, fault, loopback
 from tests.unmask.pipeline import battery, run, table
 
@@ -16,10 +13,7 @@ from unmask.battery import Battery
 from unmask.commands.run import asked_by_default, from_options
 from unmask.errors import BadInput, Stopped
 from unmask.estimate import estimate
-from unmask.evals import catalog
-from unmask.evals.agentic import agentic_task
 from unmask.evals.catalog import find_eval
-from unmask.evals.sabotage import task as tasks
 from unmask.evals.sabotage.dataset import DETECTOR_PROMPT
 from unmask.ledger import spent_in
 from unmask.plan import build_task, cells, merge_promises, promise
@@ -34,24 +28,12 @@ SAMPLES = 2
 """Of one scenario."""
 
 
-def detector_prompt(arm: str, thinking: str) -> Task:
-    """Stand in for a task that isn't asked yet."""
-    return agentic_task(
-        DETECTOR_PROMPT, arm=arm, thinking=thinking, scenarios=None, self_grading=False
-    )
-
-
 @pytest.fixture(autouse=True)
-def _asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Let there be the eval, and nothing that another test has paid for."""
+def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let there be nothing that another test has paid for."""
     for key in KEYS:
         monkeypatch.setenv(key, "none")
     monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
-    every = {**catalog.catalog(), DETECTOR_PROMPT.name: DETECTOR_PROMPT}
-    monkeypatch.setattr(catalog, "catalog", lambda: every)
-    monkeypatch.setattr(tasks, DETECTOR_PROMPT.name, detector_prompt, raising=False)
-    with known(DETECTOR_PROMPT):
-        yield
 
 
 def planned(personas: Any = ("aligned",), **more: Any) -> Battery:
