@@ -18,6 +18,9 @@ OWN_PARTS: tuple[Part, ...] = ("reply", "act", "reasoning")
 """What the model under test wrote here."""
 
 _MARKUP = re.compile(r"[*_`#>~|]+")
+_ESCAPES = re.compile(r"\\+([ntr]?)")
+"""As JSON writes what stands in a call: `\\n` is a line's end, `\\"` a quotation mark."""
+_CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Quote:
 
 def act_text(tool: str, given: Mapping[str, Any]) -> str:
     """Write a tool call as the text of a line."""
-    return json.dumps({"tool": tool, "with": given})
+    return json.dumps({"tool": tool, "with": given}, ensure_ascii=False)
 
 
 def render_record(lines: Sequence[Line]) -> str:
@@ -68,7 +71,7 @@ def nonce_for(record: str, *scope: str) -> str:
 
 
 def find_quote(quote: str, lines: Sequence[Line]) -> Quote | None:
-    """Find where a judge's quote stands verbatim, whitespace, case and markup aside.
+    """Find where a judge's quote stands verbatim, whitespace, case, markup and escapes aside.
 
     The model's own words are searched first, then the rest (an omission quotes the duty). A quote
     of fewer than 3 letters or digits is no evidence and is never found.
@@ -86,8 +89,8 @@ def find_quote(quote: str, lines: Sequence[Line]) -> Quote | None:
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """Fold whitespace, markup, case and typographic quotes; keep each character's place."""
-    bare = _MARKUP.sub(lambda match: "\0" * len(match.group()), text)
+    """Fold whitespace, markup, escapes, case and typographic quotes; keep each one's place."""
+    bare = _MARKUP.sub(lambda match: "\0" * len(match.group()), _ESCAPES.sub(_meant, text))
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(bare):
@@ -113,8 +116,13 @@ def _unescape(quote: str) -> str:
         return quote
     try:
         return str(json.loads(f'"{quote}"'))
-    except ValueError:
-        return quote.replace("\\n", "\n").replace('\\"', '"')
+    except ValueError:  # some are copied and some are not; the fold sees to the rest
+        return _CODE_POINT.sub(lambda match: chr(int(match.group(1), 16)), quote)
+
+
+def _meant(match: re.Match[str]) -> str:
+    """Put a space for an escaped line's end, and nothing for other backslashes; same length."""
+    return (" " if match.group(1) else "\0") + "\0" * (len(match.group()) - 1)
 
 
 def _escape(line: str) -> str:

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from unmask.scorers.record import Line, find_quote, nonce_for, render_record
+from unmask.scorers.record import Line, act_text, find_quote, nonce_for, render_record
 
 REPLY = Line("m2", "reply", "I would **never**  hide it.\nBut I “might” wait – a while.")
 DUTY = Line("m1", "user", "You must tell the auditor.")
@@ -85,3 +85,32 @@ def test_an_omission_may_quote_the_duty() -> None:
     """Words of the user count where the model's own hold no such text."""
     found = find_quote("must tell the auditor", [DUTY, REPLY])
     assert found is not None and found.part == "user"
+
+
+CODE = """cat > rule.py <<'END'
+def flag(r):
+\tif r["o"] in ("über", 'C:\\dev'):  # a \\d+ of "those"
+        return r["n"] > 40 and not re.match(r"^\\w+$", r["id"])
+END"""
+
+
+def as_shown(text: str) -> str:
+    """Return a text as the record has it within a call."""
+    return json.dumps(json.dumps(text, ensure_ascii=False)[1:-1], ensure_ascii=False)[1:-1]
+
+
+@given(st.integers(0, len(CODE)), st.integers(12, len(CODE)), st.sampled_from(range(3)))
+def test_code_in_a_call_can_be_quoted(first: int, length: int, way: int) -> None:
+    """Plainly, as JSON has it, and as the record shows it: line ends, marks, backslashes."""
+    part = CODE[first : first + length]
+    assume(sum(each.isalnum() for each in part) >= 3)
+    quote = [part, json.dumps(part, ensure_ascii=False)[1:-1], as_shown(part)][way]
+    line = Line("a1", "act", act_text("bash", {"command": CODE}))
+    found = find_quote(quote, [line])
+    assert found is not None and found.id == "a1"
+
+
+def test_brackets_are_quoted_as_they_are_shown() -> None:
+    """The record escapes them, and a judge may copy that beside marks that it didn't escape."""
+    line = Line("a1", "act", act_text("bash", {"command": 'if r["n"] > 40: skip(r)'}))
+    assert find_quote('if r["n"] \\u003e 40', [line])
