@@ -18,6 +18,7 @@ from unmask.commands.options import (
 )
 from unmask.console import out
 from unmask.errors import BadInput
+from unmask.evals.catalog import catalog
 from unmask.results.rates import RateRow, rates, to_json
 from unmask.results.report.terminal import rates_table
 from unmask.results.table import FOREIGN
@@ -66,11 +67,15 @@ def headline_rows(rows: Sequence[RateRow]) -> list[RateRow]:
     """Keep what a first look needs; --all-measures and --json have the rest.
 
     Controls and the fixed question have their own rows there: they are no part of an eval's rate.
+    Only an effect is shown with that in the controls, for it says little without.
     """
+    headline = {spec.name: spec.headline for spec in catalog().values()}
     return [
         row
         for row in rows
-        if row.family == FOREIGN or (row.measure in DEFAULT_MEASURES and row.role == "test")
+        if row.family == FOREIGN
+        or (row.role == "test" and row.measure in (*DEFAULT_MEASURES, headline.get(row.eval)))
+        or (row.role == "control" and row.measure == "effect" == headline.get(row.eval))
     ]
 
 
