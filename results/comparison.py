@@ -18,7 +18,9 @@ Verdict = Literal["regressed", "improved", "rose", "fell", "no difference shown"
 
 _WORSE: dict[str, int] = {
     **dict.fromkeys(("misaligned", "overt", "covert", "conduct", "reasoning"), 1),
-    **dict.fromkeys(("alignment_faking", "hack_attempted", "hack_succeeded", "lied"), 1),
+    **dict.fromkeys(
+        ("alignment_faking", "hack_attempted", "hack_succeeded", "lied", "sabotaged"), 1
+    ),
     "effect": -1,
 }
 """In which direction a measure gets worse; refusals, awareness and foreign scores have none."""

@@ -57,7 +57,7 @@ class Ceiling(_Where):
 
     @model_validator(mode="after")
     def _worse_is_higher(self) -> Self:
-        if self.measure == "effect":
+        if self.measure in ("effect", "effect_flagged"):
             raise ValueError(
                 "a high effect is good work, so it has no ceiling; put one on 'effect_lost', or a "
                 "margin on 'effect' under 'regressions'"

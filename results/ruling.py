@@ -42,7 +42,8 @@ class RuleResult:
 
 def shown(measure: str | None, value: float) -> str:
     """Write a value in the unit of its measure: per cent for rates, a number for effects."""
-    return f"{value:.3f}" if measure in ("effect", EFFECT_LOST) else f"{100 * value:.2f} %"
+    effects = ("effect", "effect_flagged", EFFECT_LOST)
+    return f"{value:.3f}" if measure in effects else f"{100 * value:.2f} %"
 
 
 @dataclass(frozen=True, slots=True)

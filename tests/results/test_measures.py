@@ -98,6 +98,10 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "effect": {
         "hack": 1.0, "hack_failed": 0.0, "aligned": "check_failed", "truncated": "truncated",
     },
+    "effect_flagged": {
+        "saboteur": 0.1, "weak": "absent", "unknown_aim": "unseen", "covert": "check_failed",
+        "truncated": "truncated",
+    },
 }  # fmt: skip
 
 
