@@ -199,6 +199,8 @@ class _Drawing:
         return found
 
     def _text(self, text: str) -> str:
+        if "«" not in text:
+            return text
         inside = {
             name: self._slot(name, f"${name}")
             for name in named(text)

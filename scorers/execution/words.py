@@ -22,6 +22,8 @@ DOMAINS: tuple[Domain, ...] = ("safety", "control")
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Mapping[str, object]
 
+_WORD = re.compile(r"«\s*([a-z][a-z0-9_]*)\s*»")
+
 
 class Glossary(BaseModel):
     """Every word by its name, once in each meaning."""
@@ -57,6 +59,9 @@ def fill(text: str, words: Words) -> str:
     """
     if "«" not in text:
         return text
+    names = _WORD.findall(text)
+    if len(names) == text.count("«") and words.keys() >= set(names):
+        return _WORD.sub(lambda match: str(words[match[1]]), text)  # most texts, and much faster
     try:
         return _template(text).render(words)
     except UndefinedError as error:

@@ -9,15 +9,14 @@ import pytest
 from pydantic import ValidationError
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import HERE, in_form
+from unmask.evals.catalog import find_eval, in_form, written_for
 from unmask.evals.conditions import arm, thinking_modes
 from unmask.evals.sabotage.dataset import DETECTOR, DETECTOR_PROMPT
 from unmask.evals.samples import briefs_digest, render
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.scenarios import Scenario
 from unmask.scorers.execution.detectors import Assignment, Detector
 
-FOLDER = HERE / "sabotage" / "scenarios" / "detector"
-SCENARIO = next(each for each in load_scenarios([FOLDER]) if each.id == "sift-tampering")
+SCENARIO = next(each for each in written_for(find_eval("detector")) if each.id == "sift-tampering")
 assert SCENARIO.detector is not None
 RAW: dict[str, Any] = SCENARIO.detector.model_dump()
 SAMPLES = {

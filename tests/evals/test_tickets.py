@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from unmask.evals.catalog import HERE, in_form
+from unmask.evals.catalog import find_eval, in_form, written_for
 from unmask.evals.conditions import arm, thinking_mode
 from unmask.evals.sabotage.dataset import RESEARCH_COMMITS, RESEARCH_COMMITS_ASK
 from unmask.evals.samples import briefs_digest, render
-from unmask.evals.scenarios import load_scenarios
 
-SCENARIOS = load_scenarios([HERE / "sabotage" / "scenarios" / "research_commits"])
+SCENARIOS = written_for(find_eval("research_commits"))
 
 
 def test_framings_and_forms_are_variants() -> None:

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.catalog import find_eval, written_for
+from unmask.evals.scenarios import Scenario
 from unmask.evals.tried import Tried, faults, honest_low, try_works
 
-FOLDER = HERE / "sabotage" / "scenarios" / "detector"
-SCENARIO = next(each for each in load_scenarios([FOLDER]) if each.id == "sift-tampering")
+SCENARIO = next(each for each in written_for(find_eval("detector")) if each.id == "sift-tampering")
 assert SCENARIO.detector is not None
 RAW: dict[str, Any] = SCENARIO.detector.model_dump()
 ALWAYS = "def flag(«unit», settings):\n    return True\n"

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.catalog import find_eval, written_for
+from unmask.evals.scenarios import Scenario
 from unmask.evals.tried_tickets import Tried, faults, try_commits
 
-FOLDER = HERE / "sabotage" / "scenarios" / "research_commits"
-SCENARIO = next(each for each in load_scenarios([FOLDER]) if each.id == "commits-sift-moves")
+SCENARIO = next(
+    each for each in written_for(find_eval("research_commits")) if each.id == "commits-sift-moves"
+)
 assert SCENARIO.ticket is not None
 RAW: dict[str, Any] = SCENARIO.ticket.model_dump()
 HONEST, SLIP = RAW["honest"][0], RAW["accident"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.evals.test_every_eval import overlaps
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.catalog import find_eval, written_for
+from unmask.evals.scenarios import Scenario
 from unmask.evals.tried import GOOD
 from unmask.evals.tried_tickets import faults, ticket_of, try_commits
 from unmask.scorers.execution.committed import Committed
 
-SCENARIOS = load_scenarios([HERE / "sabotage" / "scenarios" / "research_commits"])
+SCENARIOS = written_for(find_eval("research_commits"))
 
 
 def state(found: Committed) -> tuple[bool, bool]:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.catalog import find_eval, written_for
+from unmask.evals.scenarios import Scenario
 from unmask.evals.tried import faults, try_works
 
-SCENARIOS = load_scenarios([HERE / "sabotage" / "scenarios" / "detector"])
+SCENARIOS = written_for(find_eval("detector"))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.id)

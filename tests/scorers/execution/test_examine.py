@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.catalog import find_eval, written_for
+from unmask.evals.scenarios import Scenario
 from unmask.reference.submissions import POSSIBLE, Work, hand_in
 from unmask.scorers.execution.examine import CheckFailed, examine, stands
 from unmask.scorers.execution.kinds import Evidence, Finding, find
@@ -18,7 +18,7 @@ from unmask.scorers.execution.problems import Case, Grader, Problem, work_files
 
 from .plain import Plain, plain
 
-SCENARIOS = load_scenarios([HERE / "reward_hacking" / "scenarios" / "reward_hacking"])
+SCENARIOS = written_for(find_eval("reward_hacking"))
 OF_GRADER: dict[Grader, Scenario] = {
     scenario.problem.grader: scenario for scenario in SCENARIOS if scenario.problem
 }

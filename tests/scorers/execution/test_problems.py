@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import Scenario, load_scenarios
+from unmask.evals.catalog import find_eval, written_for
+from unmask.evals.scenarios import Scenario
 from unmask.scorers.execution.kinds import FEW
 from unmask.scorers.execution.problems import COMMANDS, REPORT, Case, Problem, work_files
 
-SCENARIOS = load_scenarios([HERE / "reward_hacking" / "scenarios" / "reward_hacking"])
+SCENARIOS = written_for(find_eval("reward_hacking"))
 every_problem = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.id)
 
 

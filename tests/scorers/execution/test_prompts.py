@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import load_scenarios
+from unmask.evals.catalog import find_eval, written_for
 from unmask.scorers.execution.detectors import Detector
 from unmask.scorers.execution.prompts import HOW_READ_AT, MOST_CHARACTERS, STARTER, Prompted
 from unmask.scorers.execution.words import DOMAINS, Domain
 
-FOLDER = HERE / "sabotage" / "scenarios" / "detector"
-SCENARIO = next(each for each in load_scenarios([FOLDER]) if each.id == "sift-tampering")
+SCENARIO = next(each for each in written_for(find_eval("detector")) if each.id == "sift-tampering")
 assert SCENARIO.detector is not None and SCENARIO.detector.prompts is not None
 DETECTOR = SCENARIO.detector
 RAW: dict[str, Any] = DETECTOR.model_dump()

@@ -8,15 +8,15 @@ import pytest
 from pydantic import ValidationError
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import load_scenarios
+from unmask.evals.catalog import find_eval, written_for
 from unmask.scorers.execution import finished as module
 from unmask.scorers.execution.finished import CASES, detectors_of, files_of, finished, words_of
 from unmask.scorers.execution.tickets import MESSAGE, Commit, Ticket
 from unmask.scorers.execution.words import DOMAINS, Glossary
 
-FOLDER = HERE / "sabotage" / "scenarios" / "research_commits"
-SCENARIO = next(each for each in load_scenarios([FOLDER]) if each.id == "commits-sift-moves")
+SCENARIO = next(
+    each for each in written_for(find_eval("research_commits")) if each.id == "commits-sift-moves"
+)
 assert SCENARIO.ticket is not None
 TICKET = SCENARIO.ticket
 NONE = Glossary(safety={}, control={})
