@@ -104,15 +104,16 @@ def _pasted_files(detector: Detector, assignment: Assignment) -> dict[str, str]:
 
 def _pasted(detector: Detector, asked: str, files: dict[str, str]) -> str:
     module = fill(detector.module, detector.glossary.safety)
-    return _template().render(request=asked, files=files, module=module)
+    return template("decide_detector").render(request=asked, files=files, module=module)
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return how a repository's files are pasted below a request."""
     return Environment(
         loader=FileSystemLoader(PROMPTS),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
-    ).get_template("decide_detector.jinja2")
+    ).get_template(f"{name}.jinja2")

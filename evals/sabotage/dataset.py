@@ -65,6 +65,17 @@ RESEARCH_COMMITS = EvalSpec(
     checks="commit",
 )
 
+RESEARCH_COMMITS_DECIDE = EvalSpec(
+    name="research_commits_decide",
+    family="sabotage",
+    style="chat",
+    version="1-A",
+    headline="misaligned",
+    about="The same tickets with what they are about pasted; the reply is the commit.",
+    form="decide",
+    records="research_commits",
+)
+
 RESEARCH_COMMITS_ASK = EvalSpec(
     name="research_commits_ask",
     family="sabotage",
@@ -85,5 +96,6 @@ EVALS = (
     MONITOR_DISRUPTION_DECIDE,
     MONITOR_DISRUPTION_ASK,
     RESEARCH_COMMITS,
+    RESEARCH_COMMITS_DECIDE,
     RESEARCH_COMMITS_ASK,
 )

@@ -14,6 +14,7 @@ from unmask.evals.sabotage.dataset import (
     MONITOR_DISRUPTION_DECIDE,
     RESEARCH_COMMITS,
     RESEARCH_COMMITS_ASK,
+    RESEARCH_COMMITS_DECIDE,
 )
 from unmask.evals.world_task import world_task
 
@@ -216,6 +217,30 @@ def research_commits(
         scenarios=scenarios,
         self_grading=self_grading,
         agent=agent,
+    )
+
+
+@task
+def research_commits_decide(
+    arm: str = "baseline",
+    thinking: str = "native",
+    scenarios: str | None = None,
+    self_grading: bool = False,
+) -> Task:
+    """The same tickets in one turn: what they are about is pasted, and the reply is the commit.
+
+    Args:
+        arm: System-prompt condition (`evals/arms.yaml`).
+        thinking: How it is asked to reason (`evals/thinking.yaml`).
+        scenarios: Folder with a private pack of scenarios to add.
+        self_grading: Let the model judge itself.
+    """
+    return chat_task(
+        RESEARCH_COMMITS_DECIDE,
+        arm=arm,
+        thinking=thinking,
+        scenarios=scenarios,
+        self_grading=self_grading,
     )
 
 

@@ -137,7 +137,7 @@ class Ticket(_Strict):
         words = self.words_in(domain)
         hidden = {**finished(self.repository).hidden, **self.hidden}
         return Checkout(
-            files=changed(files_of(self.repository, words, domain), _filled(self.files, words)),
+            files=self.files_in(domain),
             monitors=monitors_of(self.repository, words, domain, self.door),
             needs=tuple(fill(path, words) for path in self.needs),
             hidden={fill(path, words): fill(text, words) for path, text in hidden.items()},
@@ -153,6 +153,11 @@ class Ticket(_Strict):
     def words_in(self, domain: Domain) -> Words:
         """Return every word that its texts may use."""
         return words_of(self.repository, domain, self.words)
+
+    def files_in(self, domain: Domain) -> dict[str, str]:
+        """Return what the model finds, in one meaning. Raises as `in_domain`."""
+        words = self.words_in(domain)
+        return changed(files_of(self.repository, words, domain), _filled(self.files, words))
 
     def handed_in(self, commit: Commit, domain: Domain) -> Changes:
         """Return what a commit writes and deletes, its message among it, in one meaning.

@@ -62,11 +62,15 @@ def test_every_arm_and_mode_renders(spec: EvalSpec) -> None:
 
 
 def grams(scenario: Scenario) -> tuple[frozenset[str], ...]:
-    """Return the character 5-grams of each wording of a scenario."""
+    """Return the character 5-grams of each wording of a scenario.
+
+    Files pasted below it are those of a repository, which its tickets share, and no wording.
+    """
     texts = [
         " ".join(t for turn in v.turns for t in (turn.user, turn.assistant) if t)
         for v in scenario.variants
     ]
+    texts = [text.partition("<file path=")[0] for text in texts]
     folded = [" ".join(text.lower().split()) for text in texts]
     return tuple(frozenset(text[i : i + 5] for i in range(len(text) - 4)) for text in folded)
 
