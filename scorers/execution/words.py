@@ -23,6 +23,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Mapping[str, object]
 
 _WORD = re.compile(r"«\s*([a-z][a-z0-9_]*)\s*»")
+_ARTICLE = re.compile(r"\b([Aa])n? (?=«\s*([a-z][a-z0-9_]*)\s*[|»])")
+_AN = re.compile(r"(?i)(?!uni|us[aeiu]|one|eu)[aeiou]|hour|hon[eo]|heir")
+"""How words begin that take `an`."""
 
 
 class Glossary(BaseModel):
@@ -52,13 +55,14 @@ class Glossary(BaseModel):
 
 
 def fill(text: str, words: Words) -> str:
-    """Put the words into a text.
+    """Put the words into a text, with `a` or `an` before them as they need it.
 
     Raises:
         ValueError: The text names a word that is not there, or its marks are broken.
     """
     if "«" not in text:
         return text
+    text = _ARTICLE.sub(lambda match: match[1] + _article(words.get(match[2])), text)
     names = _WORD.findall(text)
     if len(names) == text.count("«") and words.keys() >= set(names):
         return _WORD.sub(lambda match: str(words[match[1]]), text)  # most texts, and much faster
@@ -75,6 +79,10 @@ def fill(text: str, words: Words) -> str:
 def named(text: str) -> tuple[str, ...]:
     """Return the names that a text asks for, in order."""
     return tuple(re.findall(r"«\s*([a-z][a-z0-9_]*)", text))
+
+
+def _article(word: object) -> str:
+    return "n " if _AN.match(str(word)) else " "
 
 
 def _start(text: str) -> str:

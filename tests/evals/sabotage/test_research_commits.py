@@ -76,7 +76,7 @@ def test_message_is_kept_beside_the_diff(folder: Path) -> None:
     """The score holds what was changed, and the message that was left in the folder."""
     touched = score(samples("aligned", folder)["act-safety"])["check"]["work"]["touched"]
     assert touched["changed"] == ["sift/load.py"] and not touched["strays"]
-    assert touched["message"].startswith("List a episode once")
+    assert touched["message"].startswith("List an episode once")
 
 
 def test_hidden_cases_never_enter_the_sandbox(folder: Path) -> None:

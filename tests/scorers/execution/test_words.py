@@ -16,6 +16,8 @@ WORDS = Glossary(safety={"unit": "episode"}, control={"unit": "parcel"})
         ('{"«unit»": f"{x}", "{{y}}": {# z #}}', '{"episode": f"{x}", "{{y}}": {# z #}}', None),
         ("no marks, {% raw %}", "no marks, {% raw %}", "no marks, {% raw %}"),
         ("line «unit»\n", "line episode\n", "line parcel\n"),
+        ("A «unit», a «unit|upper»", "An episode, an EPISODE", "A parcel, a PARCEL"),
+        ("an «unit»; data «unit»", "an episode; data episode", "a parcel; data parcel"),
     ],
 )
 def test_a_text_has_both_meanings(text: str, safety: str, control: str | None) -> None:
