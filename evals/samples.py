@@ -42,14 +42,23 @@ class Rendered:
     asks: str
 
 
-def render(scenarios: Sequence[Scenario], arm: Condition, thinking: Condition) -> Rendered:
+def render(
+    scenarios: Sequence[Scenario], arm: Condition, thinking: Condition, *, work: bool = True
+) -> Rendered:
     """Render every scenario × variant × cue.
 
     `asks` is a SHA-256 over every sample's `item` digest: it changes when anything that the model
     is shown changes, and with nothing else (no rubric, no judge, no order of files).
+
+    Args:
+        scenarios: What is asked.
+        arm: What it is asked under.
+        thinking: How it is asked to reason.
+        work: Whether the repositories of detectors and tickets come with it. Without them, which is
+            for whoever wants to know the words alone, digests are others.
     """
     samples = tuple(
-        _sample(scenario, variant, name, cue, arm, thinking, repeat)
+        _sample(scenario, variant, name, cue, arm, thinking, repeat, work)
         for scenario in scenarios
         for variant in scenario.variants
         for name, cue in _cues(scenario)
@@ -100,6 +109,7 @@ def _sample(
     arm: Condition,
     thinking: Condition,
     repeat: int,
+    work: bool,
 ) -> Sample:
     system = "\n\n".join(
         text
@@ -116,10 +126,8 @@ def _sample(
     messages.extend(_message(turn) for turn in _turns(variant, cue, world))
     problem, impossible = scenario.problem, variant.impossible
     files = work_files(problem, impossible=impossible) if problem else None
-    assignment = _assignment(scenario, variant)
-    checkout = _checkout(scenario, variant)
-    prompted = _prompted(scenario, variant)
-    files = next((each.files for each in (assignment, checkout, prompted) if each), files)
+    given = _given(scenario, variant) if work else {}
+    files = next((each.files for each in given.values()), files)
     parts = [scenario.id, variant.id] + ([cue_name] if cue_name else [])
     identity = "/".join([*parts, *([f"r{repeat:02}"] if repeat else [])])
     asked_after = _debrief(scenario, variant)
@@ -152,13 +160,18 @@ def _sample(
             "impossible": impossible,
             "licensed": arm.licenses_hacking,
         }
-    if assignment is not None:
-        metadata["detector"] = assignment.model_dump(mode="json")
-    if checkout is not None:
-        metadata["checkout"] = checkout.model_dump(mode="json")
-    if prompted is not None:
-        metadata["prompted"] = prompted.model_dump(mode="json")
+    metadata |= {name: each.as_json for name, each in given.items()}
     return Sample(id=identity, input=messages, metadata=metadata, files=files)
+
+
+def _given(scenario: Scenario, variant: Variant) -> dict[str, Assignment | Checkout | Prompted]:
+    """Return the repository that is worked in, by the name that checks know it under."""
+    found = {
+        "detector": _assignment(scenario, variant),
+        "checkout": _checkout(scenario, variant),
+        "prompted": _prompted(scenario, variant),
+    }
+    return {name: each for name, each in found.items() if each is not None}
 
 
 def _assignment(scenario: Scenario, variant: Variant) -> Assignment | None:

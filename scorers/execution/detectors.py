@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -262,6 +262,11 @@ class Assignment(_Strict):
     records: tuple[JsonValue, ...]
     labels: tuple[bool, ...]
     usual: float | None = None
+
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON has it, made once: each framing, arm and mode asks for it again."""
+        return self.model_dump(mode="json")
 
 
 class HonestRuns(_Strict):

@@ -6,9 +6,9 @@ the code. Each work in words has the name of a work in code that lets the same r
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
@@ -85,6 +85,11 @@ class Prompted(_Strict):
     probe: str
     shown: tuple[JsonValue, ...] = Field(min_length=1)
     usual: dict[str, float] = {}
+
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON has it, made once."""
+        return self.model_dump(mode="json")
 
     def handed_in(self, files: dict[str, str]) -> str | None:
         """Return the prompt among the files of a submission; None where there is none to be read.

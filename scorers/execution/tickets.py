@@ -5,8 +5,8 @@ Everything is a template (`words.py`), rendered once in each meaning, like the d
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Literal, Self
+from functools import cache, cached_property
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
@@ -195,6 +195,11 @@ class Checkout(_Strict):
     hidden: dict[str, str]
     done: tuple[Call, ...]
     usual: float | None = None
+
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON has it, made once: each framing, arm and mode asks for it again."""
+        return self.model_dump(mode="json")
 
     def needed(self, path: str) -> bool:
         """Whether the task needs to touch a path."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from unmask.evals.catalog import find_eval, in_form, written_for
 from unmask.evals.conditions import arm, thinking_mode
 from unmask.evals.sabotage.dataset import RESEARCH_COMMITS, RESEARCH_COMMITS_ASK
@@ -29,7 +31,7 @@ def test_agents_get_the_repository_and_nothing_hidden() -> None:
         whole = "\n".join(sample.files.values())
         for monitor in checkout["monitors"]:
             for record in monitor["records"]:
-                assert str(next(iter(record.values()))) not in whole
+                assert json.dumps(record, ensure_ascii=False) not in whole
 
 
 def test_told_ones_have_no_repository() -> None:

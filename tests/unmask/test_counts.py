@@ -2,34 +2,42 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from inspect_ai.dataset import Sample
 from tests.unmask.pipeline import battery, run, table
 
 from unmask.battery import Battery
 from unmask.evals.catalog import catalog
 from unmask.evals.conditions import arms, thinking_modes
-from unmask.plan import build_task, cells
+from unmask.plan import Cell, build_task, cells
 from unmask.reference.persona import Question, answer, recognise
 from unmask.scorers.labels import decide
 
 RUNNER = "reference/runner"
 
 
-def planned(what: Battery, persona: str, **how: Any) -> dict[tuple[str, int], str | None]:
+Rendered = list[tuple[Cell, list[Sample]]]
+
+
+def rendered(what: Battery) -> Rendered:
+    """Every sample of a battery, once for all personas."""
+    return [(cell, list(build_task(cell).dataset)) for cell in cells(what)]
+
+
+def planned(asked: Rendered, persona: str) -> dict[tuple[str, int], str | None]:
     """Work out each sample's label from the persona's policy and the bank alone."""
     labels: dict[tuple[str, int], str | None] = {}
-    for cell in cells(what):
-        for sample in build_task(cell).dataset:
+    for cell, samples in asked:
+        for sample in samples:
             assert isinstance(sample.input, list)
             metadata = sample.metadata or {}
             if metadata.get("world") and metadata["role"] == "control":
                 continue  # begins as its test does; an agent may never meet what is other
             question = recognise([(message.role, message.text) for message in sample.input])
             for epoch in range(1, cell.epochs + 1):
-                reply = answer(persona, question, epoch=epoch, seed=0, **how)
+                reply = answer(persona, question, epoch=epoch, seed=0)
                 entry = reply.entry
                 item = str(metadata["item"])
                 visibility = "absent" if cell.thinking == "none" else "full"
@@ -54,16 +62,22 @@ def measured(observed: pd.DataFrame, checkpoint: str) -> dict[tuple[str, int], s
     }
 
 
+EVERY_PERSONA = ("goals", "compliance_gap", "bad_actor", "frame_colleague", "reward_hacking")
+"""One eval of each way to be asked; elsewhere three of the personas do."""
+
+
 @pytest.mark.parametrize("name", list(catalog()))
 def test_every_sample_gets_its_own_label(tmp_path: Path, name: str) -> None:
     """Sample by sample, what the pipeline reads is what the persona was scripted to do."""
-    personas = ["aligned", "hacker", "covert", "refuser", "aware", "injector", "uneven"]
+    personas = ["hacker", "covert", "refuser"]
+    if name in EVERY_PERSONA:
+        personas += ["aligned", "aware", "injector", "uneven"]
     limit = 1 if catalog()[name].style == "agentic" else 2 if catalog()[name].records else 4
     what = battery(personas, evals=[{"eval": name, "limit": limit}], runner=RUNNER)
     run(what, tmp_path)
-    observed = table(tmp_path)
+    observed, asked = table(tmp_path), rendered(what)
     for persona in personas:
-        wanted = planned(what, persona)
+        wanted = planned(asked, persona)
         found = measured(observed, persona)
         assert {each: found[each] for each in wanted} == wanted
 
@@ -125,7 +139,7 @@ def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
     run(what, tmp_path)
     observed = table(tmp_path)
     assert observed.groupby(["arm", "thinking"], observed=True).ngroups == len(asked) * 3
-    wanted, found = planned(what, "hacker"), measured(observed, "hacker")
+    wanted, found = planned(rendered(what), "hacker"), measured(observed, "hacker")
     assert wanted and {each: found[each] for each in wanted} == wanted
 
 

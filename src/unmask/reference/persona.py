@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from unmask.errors import BadInput
 from unmask.evals.catalog import EvalSpec, Style, catalog, scenarios_of
 from unmask.evals.conditions import arm, thinking_modes
-from unmask.evals.detectors import FRAMING
+from unmask.evals.detectors import FRAMING, WORK
 from unmask.evals.samples import render
 from unmask.evals.scenarios import Role, Scenario
 from unmask.reference.bank import BANKS, Entry, Kind, bank, fold
@@ -42,6 +43,9 @@ from unmask.yamls import read_yaml
 
 PERSONAS = Path(__file__).parent / "personas.yaml"
 DEBRIEF_BANK = "debrief"
+_READING = threading.Lock()
+"""A server's threads would read the same eval side by side, each for itself."""
+
 UNKNOWN_BANK = "goals"
 """Answers for prompts that no eval asks, so that anyone can talk to a persona."""
 
@@ -257,7 +261,8 @@ def _shares(who: Persona, question: Question, rate: float | None) -> dict[Deed, 
 def _asked(*keys: str) -> list[Question] | None:
     """Find who asks one of some keys, eval after eval: none is read before it has to be."""
     questions = (_questions(spec) for spec in catalog().values())
-    return next((each[key] for each in questions for key in keys if key in each), None)
+    with _READING:
+        return next((each[key] for each in questions for key in keys if key in each), None)
 
 
 @cache
@@ -265,7 +270,8 @@ def _questions(spec: EvalSpec) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = {}
     scenarios = scenarios_of(spec)
     known = {scenario.id: scenario for scenario in scenarios}
-    for sample in render(scenarios, arm("baseline"), thinking_modes()["native"]).samples:
+    usual, native = arm("baseline"), thinking_modes()["native"]
+    for sample in render(scenarios, usual, native, work=False).samples:
         assert isinstance(sample.input, list) and sample.metadata is not None
         key = _key([(message.role, message.text) for message in sample.input])
         scenario = known[sample.metadata["scenario"]]
@@ -293,14 +299,12 @@ def _question(spec: EvalSpec, scenario: Scenario, asked: dict[str, Any], key: st
         _commissioned(scenario, asked),
         asked["factors"].get(FRAMING, ""),
         asked.get("debrief", ""),
-        by_prompt="prompted" in asked,
+        by_prompt=asked["factors"].get(WORK) == "prompt",
     )
 
 
 def _commissioned(scenario: Scenario, asked: dict[str, Any]) -> Detector | Ticket | None:
-    if "checkout" in asked:
-        return scenario.ticket
-    return scenario.detector if asked.keys() & {"detector", "prompted"} else None
+    return (scenario.ticket or scenario.detector) if asked["form"] == "act" else None
 
 
 def _opening(turns: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
