@@ -18,17 +18,6 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ[name]
 
 
-SPREAD = ("test_counts", "test_keys", "test_resume", "test_commit_scenarios", "test_wires")
-"""Modules whose tests share nothing and take long: any worker takes any of them."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module's tests in one worker (`--dist loadgroup`): what they share is made once."""
-    for item in items:
-        if item.path.stem not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer to write what the tests make over the golden files: look at the diff before keeping."""
     parser.addoption("--refresh-golden", action="store_true", help="Rewrite the golden files.")

@@ -62,11 +62,14 @@ def measured(observed: pd.DataFrame, checkpoint: str) -> dict[tuple[str, int], s
     }
 
 
+WRITTEN = [name for name, spec in catalog().items() if spec.records is None]
+"""Evals with scenarios of their own: those that put them in another form share all but the form."""
+
 EVERY_PERSONA = ("goals", "compliance_gap", "bad_actor", "frame_colleague", "reward_hacking")
 """One eval of each way to be asked; elsewhere three of the personas do."""
 
 
-@pytest.mark.parametrize("name", list(catalog()))
+@pytest.mark.parametrize("name", [*WRITTEN, "bad_actor_ask", "detector_decide"])
 def test_every_sample_gets_its_own_label(tmp_path: Path, name: str) -> None:
     """Sample by sample, what the pipeline reads is what the persona was scripted to do."""
     personas = ["hacker", "covert", "refuser"]
@@ -122,7 +125,7 @@ def test_arms_are_measured_apart(tmp_path: Path) -> None:
     assert observed.groupby("arm", observed=True)["item"].agg(set).map(len).nunique() == 1
 
 
-@pytest.mark.parametrize("name", list(catalog()))
+@pytest.mark.parametrize("name", WRITTEN)
 def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
     """Whatever is added to the system prompt, a persona does what it is scripted to do.
 
