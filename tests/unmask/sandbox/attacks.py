@@ -405,7 +405,7 @@ async def own_streams(box: SandboxEnvironment) -> None:
     """A command can open its own streams by their names, which many scripts do."""
     script = "cat /dev/stdin > /dev/stdout; echo problem > /dev/stderr; echo none > /dev/null"
     done = await box.exec(["sh", "-c", script], input="text\n")
-    assert (done.stdout, done.stderr) == ("text\n", "problem\n")
+    assert (done.stdout, done.stderr) == ("text\n", "problem\n"), done
 
 
 async def raises(kind: type[BaseException], call: Awaitable[object]) -> None:
