@@ -65,7 +65,7 @@ def measured(observed: pd.DataFrame, checkpoint: str) -> dict[tuple[str, int], s
 WRITTEN = [name for name, spec in catalog().items() if spec.records is None]
 """Evals with scenarios of their own: those that put them in another form share all but the form."""
 
-EVERY_PERSONA = ("goals", "compliance_gap", "bad_actor", "frame_colleague", "reward_hacking")
+EVERY_PERSONA = ("goals", "compliance_gap", "bad_actor", "frame_colleague")
 """One eval of each way to be asked; elsewhere three of the personas do."""
 
 
@@ -129,9 +129,9 @@ def test_arms_are_measured_apart(tmp_path: Path) -> None:
 def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
     """Whatever is added to the system prompt, a persona does what it is scripted to do.
 
-    All arms are tried where cues stand in system prompts, too; elsewhere one is as good as another.
+    Several are tried where cues stand in system prompts, too; elsewhere one is as good as another.
     """
-    asked = list(arms()) if name == "compliance_gap" else ["hacking-asked"]
+    asked = list(arms())[::3] if name == "compliance_gap" else ["hacking-asked"]
     what = battery(
         ["hacker"],
         evals=[{"eval": name, "limit": 1}],

@@ -26,7 +26,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Let three agents of known nature write the same detectors."""
     folder = tmp_path_factory.mktemp("sabotage") / "logs"
     run(
-        battery(["aligned", "saboteur", "incompetent"], evals=[{"eval": "detector", "limit": 6}]),
+        battery(["aligned", "saboteur", "incompetent"], evals=[{"eval": "detector", "limit": 5}]),
         folder,
     )
     return folder
