@@ -14,7 +14,7 @@ from inspect_ai.scorer import Score, Scorer, Target, accuracy, scorer
 from inspect_ai.solver import TaskState
 from tests.docs.pages import blocks, page
 
-from unmask.cli import COMMANDS, main
+from unmask.cli import COMMANDS, main, unmask
 from unmask.reference.serve import ReferenceServer
 
 PAGE = page("commands")
@@ -33,9 +33,14 @@ whose draws differ with each edit of a rubric or pattern."""
 
 
 def help_of(name: str) -> str:
-    """Write a command's help as the page shows it."""
+    """Write a command's help as the page shows it.
+
+    Under `unmask`, as a user calls it: a command keeps the names of its help option (-h) from
+    the first call, so that alone the page would depend on which tests ran before.
+    """
     command: click.Command = importlib.import_module(f"unmask.commands.{name}").command
-    context = click.Context(command, info_name=f"unmask {name}", max_content_width=90)
+    program = click.Context(unmask, info_name="unmask", **unmask.context_settings)
+    context = click.Context(command, program, info_name=name, max_content_width=90)
     context.terminal_width = 90
     return f"```text\n{command.get_help(context).strip()}\n```\n"
 
