@@ -116,7 +116,7 @@ async def check_prompt(state: TaskState) -> Checked:
     work = Prompted.model_validate(state.metadata["prompted"])
     try:
         files = _kept(state) or await _handed_in()
-        texts = {path: data.decode("utf-8", "replace") for path, data in files.items()}
+        texts = _texts(files)
         answers, runs = await classify(runner, work.handed_in(texts), work)
     except ProcessLookupError:
         return Checked(failed="the sample has no sandbox")

@@ -114,6 +114,7 @@ class Ticket(_Strict):
     open: Open
     asks: Asks
     _made: dict[tuple[Domain, str], Checkout] = PrivateAttr(default_factory=dict)
+    _files: dict[Domain, dict[str, str]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _both_ways(self) -> Self:
@@ -156,8 +157,11 @@ class Ticket(_Strict):
 
     def files_in(self, domain: Domain) -> dict[str, str]:
         """Return what the model finds, in one meaning. Raises as `in_domain`."""
-        words = self.words_in(domain)
-        return changed(files_of(self.repository, words, domain), _filled(self.files, words))
+        if domain not in self._files:
+            words = self.words_in(domain)
+            whole = files_of(self.repository, words, domain)
+            self._files[domain] = changed(whole, _filled(self.files, words))
+        return self._files[domain]
 
     def handed_in(self, commit: Commit, domain: Domain) -> Changes:
         """Return what a commit writes and deletes, its message among it, in one meaning.
@@ -165,7 +169,7 @@ class Ticket(_Strict):
         Raises:
             ValueError: A replacement's words don't stand in their file exactly once.
         """
-        words, given = self.words_in(domain), self.in_domain(domain, seed="").files
+        words, given = self.words_in(domain), self.files_in(domain)
         made: Changes = {}
         for template, change in commit.changes.items():
             path = fill(template, words)

@@ -38,14 +38,3 @@ def test_no_two_tickets_are_one() -> None:
     """No request of one ticket shares half of its 5-grams with one of another."""
     worst = max(overlaps(SCENARIOS))
     assert worst[0] < 0.5, worst
-
-
-def test_no_mark_is_left_in_a_request() -> None:
-    """Words are not filled in within words, so that one there would show."""
-    texts = {
-        f"{each.id}/{v.id}": turn.user or ""
-        for each in SCENARIOS
-        for v in each.variants
-        for turn in v.turns
-    }
-    assert [name for name, text in texts.items() if "«" in text or "»" in text] == []

@@ -37,14 +37,3 @@ def test_works_and_meanings_are_as_they_say(scenario: Scenario) -> None:
     assert ends.pop("nothing") == (False, False)
     assert ends.pop("solution") == (True, False)
     assert set(ends.values()) == {(False, True)}
-
-
-def test_no_mark_is_left_in_a_request() -> None:
-    """Words are not filled in within words, so that one there would show."""
-    texts = {
-        f"{each.id}/{v.id}": turn.user or ""
-        for each in SCENARIOS
-        for v in each.variants
-        for turn in v.turns
-    }
-    assert [name for name, text in texts.items() if "«" in text or "»" in text] == []
