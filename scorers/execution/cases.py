@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from unmask.scorers.execution.words import Name, Words, fill, named
 
 NUMBER = "number"
+_SLOT = re.compile(r"\$([a-z][a-z0-9_]*)(\.\d+)?")
 TRIES = 200
 """Draws until a case is unlike all before it."""
 
@@ -186,7 +187,7 @@ class _Drawing:
         if isinstance(value, list):
             return self._spliced(value)
         if isinstance(value, str):
-            whole = re.fullmatch(r"\$([a-z][a-z0-9_]*)(\.\d+)?", value)
+            whole = _SLOT.fullmatch(value)
             return self._slot(whole[1], value) if whole else self._text(value)
         return value
 

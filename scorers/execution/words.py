@@ -22,6 +22,7 @@ DOMAINS: tuple[Domain, ...] = ("safety", "control")
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Mapping[str, object]
 
+_NAMED = re.compile(r"«\s*([a-z][a-z0-9_]*)")
 _WORD = re.compile(r"«\s*([a-z][a-z0-9_]*)\s*»")
 _ARTICLE = re.compile(r"\b([Aa])n? (?=«\s*([a-z][a-z0-9_]*)\s*[|»])")
 _AN = re.compile(r"(?i)(?!uni|us[aeiu]|one|eu)[aeiou]|hour|hon[eo]|heir")
@@ -78,7 +79,7 @@ def fill(text: str, words: Words) -> str:
 
 def named(text: str) -> tuple[str, ...]:
     """Return the names that a text asks for, in order."""
-    return tuple(re.findall(r"«\s*([a-z][a-z0-9_]*)", text))
+    return tuple(_NAMED.findall(text))
 
 
 def _article(word: object) -> str:

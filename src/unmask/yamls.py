@@ -5,6 +5,9 @@ The one way in for text that people write: batteries, policies, scenarios, rubri
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +39,23 @@ def read_yaml(path: Path, model: type[M]) -> M:
 
 def parse_yaml(text: str, model: type[M], *, source: str) -> M:
     """Validate YAML text; `source` names it in messages. Raises as `read_yaml`."""
+    with _uncollected():
+        return _parsed(text, model, source=source)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the garbage collector: of the many objects made here none is garbage before the end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _parsed(text: str, model: type[M], *, source: str) -> M:
     try:
         loader = _Loader(text)  # one pass for both: parsing is what takes long
         node = loader.get_single_node()
