@@ -1,9 +1,12 @@
 """What every test gets: a cache of its own, and no way to a network beyond this machine."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
+
+from unmask.cli import SELDOM
 
 CACHES = ("INSPECT_CACHE_DIR", "UNMASK_CACHE_DIR")
 
@@ -16,6 +19,11 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     yield
     for name in CACHES:
         del os.environ[name]
+
+
+def pytest_configure() -> None:
+    """Collect garbage as seldom as the command line does."""
+    gc.set_threshold(*SELDOM)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
