@@ -31,6 +31,11 @@ SENTENCE = 400
 BLOCK = 4000
 """Characters after a hit within which its block must end."""
 
+KEPT = 20_000
+"""Characters of a text up to which what was found in it is remembered."""
+
+Spans = tuple[tuple[int, int, str], ...]
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
 
@@ -142,9 +147,18 @@ def mask_text(patterns: Injection, text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=256)
-def _spans(patterns: Injection, text: str) -> tuple[tuple[int, int, str], ...]:
-    """Every hit as far as it reaches, by place; kept, as each reading asks for the same texts."""
+def _spans(patterns: Injection, text: str) -> Spans:
+    """Every hit as far as it reaches, by place."""
+    return _kept(patterns, text) if len(text) <= KEPT else _found(patterns, text)
+
+
+@lru_cache(maxsize=1024)
+def _kept(patterns: Injection, text: str) -> Spans:
+    """Remember: each reading asks for the same texts, and each epoch for the same questions."""
+    return _found(patterns, text)
+
+
+def _found(patterns: Injection, text: str) -> Spans:
     plain, places = _fold(text)
     found: dict[tuple[int, int], str] = {}
     for pattern, regex, unless in patterns.patterns:

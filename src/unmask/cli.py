@@ -78,7 +78,7 @@ def unmask() -> None:
     """
 
 
-SELDOM = (50_000, 20, 20)
+SELDOM = (50_000, 5, 5)
 """How many objects come and how often before the garbage collector looks at them, by generation.
 
 Most of what is made here stays to the end, or goes without a collector. As often as Python looks by

@@ -156,12 +156,12 @@ class Watch:
 
     def _watched(self, watched: Watched) -> Callable[..., Any]:
         generate = watched.model.api.generate
-        spec = watched.spec
+        spec, digest = watched.spec, watched.spec.digest
         payer = Payer(self.folder.name, watched.part, spec.model)
 
         @functools.wraps(generate)
         async def asked(*args: Any, **options: Any) -> Any:
-            self._may_send(payer, spec)
+            self._may_send(payer, digest)
             messages = options["input"] if "input" in options else args[0]
             try:
                 made = await generate(*args, **options)
@@ -176,15 +176,15 @@ class Watch:
                 self._took(payer, spec, None)
                 return made
             self._took(payer, spec, tokens_of(output, messages))
-            self._recognise(watched, output)
+            self._recognise(watched, digest, output)
             return made
 
         return asked
 
-    def _may_send(self, payer: Payer, spec: ModelSpec) -> None:
+    def _may_send(self, payer: Payer, digest: str) -> None:
         if _sample.get() in self._turned_away:
             raise BudgetReached("held back, for the budget would not last for another sample")
-        strange = self._strange.get(spec.digest, [])
+        strange = self._strange.get(digest, [])
         if len(strange) >= STREAK:
             raise OtherModel(f"{strange[-1]}, {STREAK} times in a row: it is not asked any more")
         full = self.ledger.begin(payer, self.budget)
@@ -212,10 +212,10 @@ class Watch:
         if sample in self._under_way:
             self._under_way[sample] += more
 
-    def _recognise(self, watched: Watched, output: ModelOutput) -> None:
+    def _recognise(self, watched: Watched, digest: str, output: ModelOutput) -> None:
         """Refuse an answer of another model, and remember under which name the own one answers."""
         spec, api = watched.spec, watched.model.api
-        usual = self.ledger.usual(spec.digest)
+        usual = self.ledger.usual(digest)
         answered = output.fallback.fallback_model if output.fallback else output.model
         if not answered:
             return
@@ -225,11 +225,11 @@ class Watch:
         if known is None:
             before = f", which answered as {usual} before" if usual else ""
             strange = f"{answered} answered for {asked}{before}"
-            self._strange.setdefault(spec.digest, []).append(strange)
+            self._strange.setdefault(digest, []).append(strange)
             raise OtherModel(strange)
-        self._strange.pop(spec.digest, None)
+        self._strange.pop(digest, None)
         if known != usual:
-            self.ledger.settle(spec.digest, known)
+            self.ledger.settle(digest, known)
 
 
 def disk_full(folder: Path) -> str | None:
