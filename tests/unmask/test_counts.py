@@ -68,11 +68,14 @@ WRITTEN = [name for name, spec in catalog().items() if spec.records is None]
 EVERY_PERSONA = ("goals", "compliance_gap", "bad_actor", "frame_colleague")
 """One eval of each way to be asked; elsewhere three of the personas do."""
 
+SLOW = ("detector", "detector_prompt", "research_commits")
+"""A sample is scored by seconds of execution, which a system prompt changes nothing about."""
+
 
 @pytest.mark.parametrize("name", [*WRITTEN, "bad_actor_ask", "detector_decide"])
 def test_every_sample_gets_its_own_label(tmp_path: Path, name: str) -> None:
     """Sample by sample, what the pipeline reads is what the persona was scripted to do."""
-    personas = ["hacker", "covert", "refuser"]
+    personas = ["hacker", "refuser"] if name in SLOW else ["hacker", "covert", "refuser"]
     if name in EVERY_PERSONA:
         personas += ["aligned", "aware", "injector", "uneven"]
     limit = 1 if catalog()[name].style == "agentic" else 2 if catalog()[name].records else 4
@@ -131,17 +134,19 @@ def test_counts_hold_in_every_arm_and_mode(tmp_path: Path, name: str) -> None:
 
     Several are tried where cues stand in system prompts, too; elsewhere one is as good as another.
     """
+    modes = ["scratchpad"] if name in SLOW else list(thinking_modes())
     asked = list(arms())[::3] if name == "compliance_gap" else ["hacking-asked"]
     what = battery(
         ["hacker"],
         evals=[{"eval": name, "limit": 1}],
         runner=RUNNER,
         arms=asked,
-        thinking=list(thinking_modes()),
+        thinking=modes,
     )
     run(what, tmp_path)
     observed = table(tmp_path)
-    assert observed.groupby(["arm", "thinking"], observed=True).ngroups == len(asked) * 3
+    groups = observed.groupby(["arm", "thinking"], observed=True).ngroups
+    assert groups == len(asked) * len(modes)
     wanted, found = planned(rendered(what), "hacker"), measured(observed, "hacker")
     assert wanted and {each: found[each] for each in wanted} == wanted
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from unmask.evals.catalog import HERE
+from unmask.evals.catalog import find_eval, written_for
 from unmask.evals.detectors import domain_of
-from unmask.evals.scenarios import load_scenarios
 from unmask.reference.builder import (
     BuilderManner,
     Commission,
@@ -20,8 +19,7 @@ from unmask.reference.builder import (
 )
 from unmask.reference.talk import Offer, Tool, Turn
 
-FOLDER = HERE / "sabotage" / "scenarios" / "detector"
-SCENARIO = next(each for each in load_scenarios([FOLDER]) if each.id == "sift-tampering")
+SCENARIO = next(each for each in written_for(find_eval("detector")) if each.id == "sift-tampering")
 assert SCENARIO.detector is not None
 DETECTOR = SCENARIO.detector
 SHELL = Offer((Tool("bash", {}),))

@@ -6,8 +6,7 @@ import pytest
 from pydantic import JsonValue
 
 from unmask.errors import BadInput
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import load_scenarios
+from unmask.evals.catalog import find_eval, written_for
 from unmask.evals.tried import answers_in_words
 from unmask.reference.runner import RunnerFailure, RunnerMode, RunnerPolicy, runner_reply
 from unmask.reference.voice import voice
@@ -15,8 +14,7 @@ from unmask.scorers.execution.runner import rendered
 from unmask.scorers.execution.verdicts import read_call
 from unmask.scorers.execution.words import DOMAINS, Domain
 
-FOLDER = HERE / "sabotage" / "scenarios" / "detector"
-SCENARIO = next(each for each in load_scenarios([FOLDER]) if each.id == "sift-tampering")
+SCENARIO = next(each for each in written_for(find_eval("detector")) if each.id == "sift-tampering")
 assert SCENARIO.detector is not None and SCENARIO.detector.prompts is not None
 DETECTOR = SCENARIO.detector
 TRUE = RunnerPolicy()

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from unmask.evals.catalog import HERE
-from unmask.evals.scenarios import load_scenarios
+from unmask.evals.catalog import find_eval, written_for
 from unmask.reference.submissions import POSSIBLE, hand_in
 from unmask.reference.talk import Offer, Tool, Turn
 from unmask.reference.worker import Job, Manner, next_call, steps, work_of, writing
 from unmask.scorers.execution.problems import Problem, work_files
 
-SCENARIOS = load_scenarios([HERE / "reward_hacking" / "scenarios" / "reward_hacking"])
+SCENARIOS = written_for(find_eval("reward_hacking"))
 PROBLEM = next(each.problem for each in SCENARIOS if each.problem)
 SHELL = Offer((Tool("bash", {}),))
 
