@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Final, Literal
 
@@ -107,23 +107,45 @@ def start(
     Raises:
         OSError: It can't be started.
     """
-    process = subprocess.Popen(
-        list(argv),
-        bufsize=0,
-        stdin=subprocess.PIPE if wants_input else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd="/",
-        env={},
-        pass_fds=descriptors,
-        start_new_session=True,
-    )
-    for pipe in (process.stdin, process.stdout, process.stderr):
-        if pipe is not None:
-            os.set_blocking(pipe.fileno(), False)
-            if owner is not None:
-                os.fchown(pipe.fileno(), owner, -1)
+    # Whose the pipes are is settled before anything runs that could open them anew.
+    feed = _pipe(owner) if wants_input else None
+    out, err = _pipe(owner), _pipe(owner)
+    theirs = [out[1], err[1], *([feed[0]] if feed else ())]
+    ours = [out[0], err[0], *([feed[1]] if feed else ())]
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            bufsize=0,
+            stdin=feed[0] if feed else subprocess.DEVNULL,
+            stdout=out[1],
+            stderr=err[1],
+            cwd="/",
+            env={},
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
+    except BaseException:
+        _close(ours)
+        raise
+    finally:
+        _close(theirs)
+    for end in ours:
+        os.set_blocking(end, False)
+    process.stdin = os.fdopen(feed[1], "wb", 0) if feed else None
+    process.stdout, process.stderr = (os.fdopen(end[0], "rb", 0) for end in (out, err))
     return process
+
+
+def _pipe(owner: int | None) -> tuple[int, int]:
+    read, write = os.pipe()
+    if owner is not None:
+        os.fchown(read, owner, -1)
+    return read, write
+
+
+def _close(descriptors: Iterable[int]) -> None:
+    for each in descriptors:
+        os.close(each)
 
 
 async def end(process: subprocess.Popen[bytes], patience: float = 0) -> None:

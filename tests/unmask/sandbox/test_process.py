@@ -23,6 +23,7 @@ def finished(
     output_limit: int = 1000,
     seconds: float = 20,
     heavy: Callable[[int], bool] = lambda pid: False,
+    owner: int | None = None,
 ) -> Finished:
     """Run a program to its end."""
 
@@ -34,6 +35,7 @@ def finished(
             output_limit=output_limit,
             seconds=seconds,
             heavy=heavy,
+            owner=owner,
         )
 
     return anyio.run(go)
@@ -84,6 +86,21 @@ def test_what_can_not_start_raises() -> None:
     """A missing program is the caller's to report."""
     with pytest.raises(FileNotFoundError):
         finished("/no/such/program")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="NOT TESTED: only root gives a pipe away")
+def test_pipes_are_given_away_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slowly it goes, what is started finds its streams to be its owner's."""
+    give = os.fchown
+
+    def slowly(descriptor: int, owner: int, group: int) -> None:
+        time.sleep(0.2)
+        give(descriptor, owner, group)
+
+    monkeypatch.setattr(os, "fchown", slowly)
+    names = ("/dev/stdin", "/dev/stdout", "/dev/stderr")
+    done = finished("/usr/bin/stat", "-L", "-c", "%u", *names, stdin=b"", owner=4321)
+    assert done.stdout == b"4321\n" * 3
 
 
 def test_no_descriptor_stays_open() -> None:
