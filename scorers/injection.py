@@ -7,12 +7,14 @@ once more with these words taken out (`unmask.scorers.guarded`). The patterns ar
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -31,8 +33,8 @@ SENTENCE = 400
 BLOCK = 4000
 """Characters after a hit within which its block must end."""
 
-KEPT = 20_000
-"""Characters of a text up to which what was found in it is remembered."""
+MOST_REMEMBERED = 4096
+"""Texts of which it is remembered what was found in them."""
 
 Spans = tuple[tuple[int, int, str], ...]
 
@@ -148,14 +150,27 @@ def mask_text(patterns: Injection, text: str) -> str:
 
 
 def _spans(patterns: Injection, text: str) -> Spans:
-    """Every hit as far as it reaches, by place."""
-    return _kept(patterns, text) if len(text) <= KEPT else _found(patterns, text)
+    """Every hit as far as it reaches, by place.
+
+    Remembered, as each reading asks for the same texts and each epoch for the same questions; by
+    digest, as a model may write 30 MB.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    key = patterns, hashlib.blake2b(data, digest_size=16).digest()
+    with _LOCK:
+        known = _REMEMBERED.get(key)
+    if known is not None:
+        return known
+    found = _found(patterns, text)
+    with _LOCK:
+        _REMEMBERED[key] = found
+        while len(_REMEMBERED) > MOST_REMEMBERED:
+            del _REMEMBERED[next(iter(_REMEMBERED))]
+    return found
 
 
-@lru_cache(maxsize=1024)
-def _kept(patterns: Injection, text: str) -> Spans:
-    """Remember: each reading asks for the same texts, and each epoch for the same questions."""
-    return _found(patterns, text)
+_LOCK = Lock()
+_REMEMBERED: dict[tuple[Injection, bytes], Spans] = {}
 
 
 def _found(patterns: Injection, text: str) -> Spans:
