@@ -2,13 +2,15 @@
 
     python benchmarks/efficiency.py [--epochs 4] [--rounds 2]
     python benchmarks/efficiency.py --grow 4 18 72 --seconds 0.1
+    python benchmarks/efficiency.py --checkpoints 1 5 20 --epochs 1 --seconds 0.1
 
 A loopback server takes a second for each answer; 100 connections. The battery asks `goals`, each
 sample so often, and reads it by a judge on the same server. The bare eval has the same samples, a
 solver that generates, and a scorer that calls the judge as often, with prompts as long, and keeps
 one letter. They take turns. Bars: calls per second from the first to the last at least 90 % of
 connections ÷ latency; wall seconds of the whole command at most 1.10 × the bare one's. With
-`--grow`: wall seconds, and the most memory of the process, by how often each sample is asked.
+`--grow` and `--checkpoints`: seconds, and the most memory of the process, by how often each sample
+is asked, and by how many checkpoints are.
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--grow", type=int, nargs="+", help="epochs, one run of the battery each")
+    parser.add_argument("--checkpoints", type=int, nargs="+", help="so many, one run of each")
     parser.add_argument("--bare", metavar="URL", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.bare:
@@ -70,6 +73,11 @@ def main() -> None:
         if given.grow:
             for epochs in given.grow:
                 say(f"{epochs} epochs", took(battery(url, epochs), url), given.seconds)
+            return
+        if given.checkpoints:
+            for count in given.checkpoints:
+                found = took(battery(url, given.epochs, count), url)
+                say(f"{count} checkpoints", found, given.seconds)
             return
         for number in range(1, given.rounds + 1):
             ours = took(battery(url, given.epochs), url)
@@ -102,13 +110,16 @@ def slow(seconds: float) -> Iterator[str]:
         process.kill()
 
 
-def battery(url: str, epochs: int) -> list[str]:
+def battery(url: str, epochs: int, checkpoints: int = 1) -> list[str]:
     """Write a battery; return the command that runs it."""
     folder = Path(tempfile.mkdtemp())
     model = {"model": "openai-api/local/model", "base_url": f"{url}/v1"}
     value: dict[str, Any] = {
         "grader": {"model": "openai-api/local/judge", "base_url": f"{url}/v1"},
-        "checkpoints": [{"label": "m", **model}],
+        "checkpoints": [
+            {"label": f"m{number}", **model, "config": {"seed": number}}
+            for number in range(checkpoints)
+        ],
         "evals": ["goals"],
         "epochs": epochs,
         "limits": {"max_connections": CONNECTIONS, "max_samples": CONNECTIONS},
