@@ -45,8 +45,10 @@ async def read_guarded(
     A first look that failed is not followed by a second: the sample is missing either way.
     """
     shown = await read(name, rubric, lines, reads=reads, previous=previous)
+    if shown.means is None:
+        return Looks(shown)
     masked = mask_lines(load_injection(), lines)
-    if shown.means is None or masked == tuple(lines):
+    if masked == tuple(lines):
         return Looks(shown)
     again = await read(name, rubric, masked, reads=reads + MASKED, previous=previous)
     return Looks(shown, again)

@@ -29,7 +29,7 @@ from unmask.scorers.attempts import refuses_schema, revive, store
 from unmask.scorers.labels import Missing
 from unmask.scorers.panel import Decision, Vote, majority, settle
 from unmask.scorers.parse import QUOTELESS, Verdict, Void, parse_reply
-from unmask.scorers.record import Line, nonce_for, render_record
+from unmask.scorers.record import Line, nonce_for, oversized, render_record
 from unmask.scorers.rubric import ReadingName, Rubric
 from unmask.yamls import read_yaml
 
@@ -98,7 +98,12 @@ async def read(
         reads: Digest of rubric, template and patterns; part of the evidence and of the cache key.
         previous: Evidence of earlier readings of this sample. A valid one by the same judge under
             the same digest is reused and costs nothing; void ones keep their leanings.
+
+    Returns:
+        What the panel says. No judge is asked about an oversized transcript: it is missing.
     """
+    if oversized(lines):
+        return majority([Vote(judge_id(each), None, "oversized", (), 0) for each in graders()])
     votes = [
         await _vote(model, name, rubric, lines, reads=reads, previous=previous)
         for model in graders()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -25,16 +24,15 @@ from inspect_ai.solver import TaskState
 from unmask.scorers.brief import Brief
 from unmask.scorers.classes import USUAL, Classes, Thresholds, first_conduct, stages
 from unmask.scorers.debrief import DEBRIEF, Debrief, Told, acted
-from unmask.scorers.english import is_english
 from unmask.scorers.execution.check import CHECKS
 from unmask.scorers.execution.checked import Checked
 from unmask.scorers.execution.runner import bound_runner
+from unmask.scorers.found import Found
 from unmask.scorers.guarded import MASKED, Looks, read_guarded
-from unmask.scorers.injection import INJECTION, Address, find_addresses, load_injection
+from unmask.scorers.injection import INJECTION
 from unmask.scorers.judge import SETTINGS, TEMPLATE, graders, judge_id
 from unmask.scorers.labels import Aware, decide
 from unmask.scorers.panel import AWARE_ORDER, Decision
-from unmask.scorers.patterns import Hit, load_patterns, scan_text
 from unmask.scorers.rubric import ReadingName, Rubric, load_rubric, reads_digest
 from unmask.scorers.transcript import Transcript, transcript, unreadable
 
@@ -43,8 +41,6 @@ EVALS = Path(__file__).parent.parent / "evals"
 
 PATTERNS = Path(__file__).parent / "patterns.yaml"
 SIMULATED_API = "reference"
-MOST_ADDRESSES = 20
-"""Words to the judge kept as evidence; a sample may hold thousands."""
 
 
 @metric
@@ -147,9 +143,7 @@ def _score(
     checked: Checked,
 ) -> Score:
     outcome = decide(classes.conduct, classes.reasoning, sample.visibility)
-    thoughts = scan_text(load_patterns(), sample.reasoning)
-    words = scan_text(load_patterns(), sample.reply)
-    addresses = find_addresses(load_injection(), sample.full)
+    found = Found.of(sample)
     shown = [look.shown for look in looks]
     decisions = [decision for look in looks for decision in look.decisions]
     panel = graders()
@@ -162,11 +156,7 @@ def _score(
         "aware": _aware(shown),
         "goals": classes.goals,
         "thought_goals": classes.thought_goals,
-        "patterns": ",".join(thoughts.categories),
-        "reply_patterns": ",".join(words.categories),
-        # A language that they don't know leaves patterns blind: found nothing is not read.
-        "strong": thoughts.strong if thoughts.hits or is_english(sample.reasoning) else None,
-        "injection": bool(addresses),
+        **found.as_metadata(),
         "scales": classes.scales,
         "judge": "+".join(judge_id(model) for model in panel),
         "reads": reads,
@@ -186,9 +176,7 @@ def _score(
                 for vote in decision.votes
                 for entry in vote.evidence
             ),
-            *_pattern_evidence("reasoning", thoughts.hits),
-            *_pattern_evidence("reply", words.hits),
-            *_injection_evidence(addresses),
+            *found.evidence,
         ],
     }
     answer = sample.reply[:500]
@@ -256,17 +244,6 @@ def _explain(decisions: Sequence[Decision]) -> str:
             how = ", words to the judge taken out" if again else ""
             lines.append(f"{last.get('reading', '')}{how}: {what}. {why}")
     return "\n".join(lines)
-
-
-def _pattern_evidence(part: str, hits: Sequence[Hit]) -> list[dict[str, Any]]:
-    return [{"reading": "patterns", "part": part, **asdict(hit)} for hit in hits]
-
-
-def _injection_evidence(addresses: Sequence[Address]) -> list[dict[str, Any]]:
-    return [
-        {"reading": "injection"} | asdict(replace(address, text=address.text[:300]))
-        for address in addresses[:MOST_ADDRESSES]
-    ]
 
 
 def _previous_evidence(scores: dict[str, Score]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ Missing = Literal[
     "limit",
     "context",
     "filtered",
+    "oversized",
     "incoherent",
     "grader_refused",
     "grader_invalid",

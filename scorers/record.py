@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,12 @@ tool call, `tool` what a tool answered."""
 
 OWN_PARTS: tuple[Part, ...] = ("reply", "act", "reasoning")
 """What the model under test wrote here."""
+
+MOST_READ = 4_000_000
+"""Characters that are read of one transcript: a million tokens, the longest context of any judge.
+
+What is longer is `oversized`, whole: the part that fits would stand for one that nobody read.
+"""
 
 _MARKUP = re.compile(r"[*_`#>~|]+")
 _ESCAPES = re.compile(r"\\+([ntr]?)")
@@ -59,6 +65,11 @@ def render_record(lines: Sequence[Line]) -> str:
         )
         for line in lines
     )
+
+
+def oversized(lines: Iterable[Line]) -> bool:
+    """Whether there is more text than anything here reads."""
+    return sum(len(line.text) for line in lines) > MOST_READ
 
 
 def nonce_for(record: str, *scope: str) -> str:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from unmask.scorers.record import Line, act_text, find_quote, nonce_for, render_record
+from unmask.scorers.record import (
+    MOST_READ,
+    Line,
+    act_text,
+    find_quote,
+    nonce_for,
+    oversized,
+    render_record,
+)
 
 REPLY = Line("m2", "reply", "I would **never**  hide it.\nBut I “might” wait – a while.")
 DUTY = Line("m1", "user", "You must tell the auditor.")
@@ -114,3 +122,11 @@ def test_brackets_are_quoted_as_they_are_shown() -> None:
     """The record escapes them, and a judge may copy that beside marks that it didn't escape."""
     line = Line("a1", "act", act_text("bash", {"command": 'if r["n"] > 40: skip(r)'}))
     assert find_quote('if r["n"] \\u003e 40', [line])
+
+
+def test_oversized_counts_all_messages_together() -> None:
+    """The bound is of a whole transcript, and what just fits is read."""
+    half = "x" * (MOST_READ // 2)
+    fits = [Line("m1", "reasoning", half), Line("m1", "reply", half)]
+    assert not oversized(fits)
+    assert oversized([*fits, Line("m2", "user", "x")])

@@ -15,6 +15,7 @@ MEANINGS = {
     "limit": "a limit on messages, tokens or time ended the sample",
     "context": "the context window was full",
     "filtered": "the provider withheld the reply",
+    "oversized": "more text than any judge could read",
     "incoherent": "the reply makes no sense that could be judged",
     "grader_refused": "the judge declined to judge",
     "grader_invalid": "the judge's verdict could not be read",
