@@ -68,7 +68,7 @@ def graders() -> list[Model]:
     bound = model_roles().get(ROLE)
     if isinstance(bound, list):
         return bound
-    return [get_model(role=ROLE, required=True)]
+    return [bound or get_model(role=ROLE, required=True)]
 
 
 def judge_id(model: Model) -> str:

@@ -57,6 +57,8 @@ def fits(budget: Budget, spent: Use, under_way: Iterable[Use], mean: Use) -> boo
         under_way: What of it each sample under way has taken.
         mean: What a sample takes as a whole, going by those that are finished.
     """
+    if budget == Budget():  # asked for each sample, with a hundred of them under way
+        return True
     owed = sum((mean.beyond(used) for used in under_way), mean)
     whole = spent + owed
     caps = ((budget.calls, whole.calls), (budget.tokens, whole.tokens), (budget.usd, whole.dollars))
