@@ -7,10 +7,13 @@
 A loopback server takes a second for each answer; 100 connections. The battery asks `goals`, each
 sample so often, and reads it by a judge on the same server. The bare eval has the same samples, a
 solver that generates, and a scorer that calls the judge as often, with prompts as long, and keeps
-one letter. They take turns. Bars: calls per second from the first to the last at least 90 % of
-connections ÷ latency; wall seconds of the whole command at most 1.10 × the bare one's. With
-`--grow` and `--checkpoints`: seconds, and the most memory of the process, by how often each sample
-is asked, and by how many checkpoints are.
+one letter. Between them stands `inspect eval unmask/goals`: what a battery adds to the eval, apart
+from what the eval's own readings take. They take turns.
+
+Bars: calls per second from the first to the last at least 90 % of connections ÷ latency; wall
+seconds of the whole command at most 1.10 × the bare one's. With `--grow` and `--checkpoints`:
+seconds, and the most memory of the process, by how often each sample is asked, and by how many
+checkpoints are.
 """
 
 from __future__ import annotations
@@ -82,9 +85,15 @@ def main() -> None:
         for number in range(1, given.rounds + 1):
             ours = took(battery(url, given.epochs), url)
             say(f"{number}: battery", ours, given.seconds)
+            between = took(plain_command(url, given.epochs), url)
+            say(f"{number}: inspect eval", between, given.seconds)
             theirs = took(bare_command(url, given.epochs), url)
             say(f"{number}: bare", theirs, given.seconds)
-            print(f"{number}: battery ÷ bare {ours.wall / theirs.wall:.2f} (bar 1.10)", flush=True)
+            print(
+                f"{number}: battery ÷ bare {ours.wall / theirs.wall:.2f} (bar 1.10), "
+                f"÷ inspect eval {ours.wall / between.wall:.2f}",
+                flush=True,
+            )
 
 
 def say(name: str, found: Took, latency: float) -> None:
@@ -128,6 +137,23 @@ def battery(url: str, epochs: int, checkpoints: int = 1) -> list[str]:
     file.write_text(yaml.safe_dump(value))
     code = "from unmask.cli import main; main()"
     return [sys.executable, "-c", code, "run", str(file), "--logs", str(folder / "logs")]
+
+
+def plain_command(url: str, epochs: int) -> list[str]:
+    """Return the command that has Inspect run the same eval without a battery."""
+    os.environ["LOCAL_BASE_URL"] = f"{url}/v1"
+    options = {
+        "model": "openai-api/local/model",
+        "model-role": "grader=openai-api/local/judge",
+        "epochs": epochs,
+        "max-connections": CONNECTIONS,
+        "max-samples": CONNECTIONS,
+        "log-dir": tempfile.mkdtemp(),
+        "display": "none",
+    }
+    inspect = str(Path(sys.executable).with_name("inspect"))
+    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    return [inspect, "eval", "unmask/goals", *words]
 
 
 def bare_command(url: str, epochs: int) -> list[str]:
