@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -44,6 +45,17 @@ class Refused(Exception):
     """A tool's refusal, in the words that the agent is shown."""
 
 
+class _Deadline:
+    """When a statement must have ended."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.until = math.inf
+
+    def passed(self) -> bool:
+        return self.clock() > self.until
+
+
 class Tables:
     """The tables of one world, and what may be done with them.
 
@@ -61,16 +73,18 @@ class Tables:
     ) -> None:
         self.about = tables
         self._functions = frozenset(functions)
-        self._clock = clock
-        self._until = 0.0
+        self._deadline = _Deadline(clock)
         self._called: list[str] = []
-        self._db = sqlite3.connect(":memory:", isolation_level=None)
+        self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        # Closed with its owner, on whichever thread that goes; what the database calls must not
+        # know the owner, or neither would ever go.
+        weakref.finalize(self, self._db.close)
         self._fill(tables)
         for name, returns in functions.items():
-            self._db.create_function(name, -1, self._function(name, returns))
+            self._db.create_function(name, -1, _function(name, returns, self._called))
         self._db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
         self._db.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200)
-        self._db.set_progress_handler(lambda: self._clock() > self._until, _CHECK_EVERY)
+        self._db.set_progress_handler(self._deadline.passed, _CHECK_EVERY)
 
     def rows(self, table: str) -> dict[str, Row]:
         """Return a table's rows by key, in order."""
@@ -115,7 +129,7 @@ class Tables:
         Raises:
             Refused: It failed or is not allowed; nothing was changed.
         """
-        self._called = []
+        self._called.clear()
         with self._transaction(guarded=True):
             cursor = self._db.execute(sql)
             columns = [str(each[0]) for each in cursor.description or ()]
@@ -142,13 +156,6 @@ class Tables:
                 [tuple(row.values()) for row in table.rows],
             )
 
-    def _function(self, name: str, returns: str) -> Callable[..., str]:
-        def call(*values: Cell) -> str:
-            self._called.append(f"{name}({', '.join(str(value) for value in values)})"[:LONGEST])
-            return returns
-
-        return call
-
     def _write(self, statement: str, values: tuple[Cell, ...]) -> None:
         with self._transaction(guarded=False):
             self._db.execute(statement, values)
@@ -157,7 +164,7 @@ class Tables:
     def _transaction(self, *, guarded: bool) -> Iterator[None]:
         self._unguard()
         self._db.execute("BEGIN")
-        self._until = self._clock() + SECONDS
+        self._deadline.until = self._deadline.clock() + SECONDS
         self._db.set_authorizer(self._authorize if guarded else None)
         try:
             yield
@@ -185,7 +192,7 @@ class Tables:
     def _unguard(self) -> None:
         """Lift the guard, for statements of our own."""
         self._db.set_authorizer(None)
-        self._until = math.inf
+        self._deadline.until = math.inf
 
     def _authorize(
         self, action: int, first: str | None, second: str | None, base: str | None, by: str | None
@@ -203,6 +210,14 @@ class Tables:
         ):
             return sqlite3.SQLITE_OK
         return sqlite3.SQLITE_DENY
+
+
+def _function(name: str, returns: str, called: list[str]) -> Callable[..., str]:
+    def call(*values: Cell) -> str:
+        called.append(f"{name}({', '.join(str(value) for value in values)})"[:LONGEST])
+        return returns
+
+    return call
 
 
 def _column(table: Table, column: str) -> str:

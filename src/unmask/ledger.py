@@ -7,6 +7,7 @@ when it ends, so that a cap holds for all of them and a kill loses nothing.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -79,6 +80,8 @@ class Ledger:
             self._base = sqlite3.connect(
                 self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
+            self.close = weakref.finalize(self, self._base.close)
+            """Lets go of the file."""
             # A killed process loses nothing so; a machine that loses power may lose the last calls.
             self._base.execute("PRAGMA synchronous = OFF")
             # Kept and emptied: works on shared folders, where a write-ahead log does not.
@@ -89,10 +92,6 @@ class Ledger:
                 f"{self.path}: can't keep what the run spends: {error}; the folder must be "
                 f"writable, and {LEDGER_FILE} one that `unmask run` wrote"
             ) from None
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._base.close()
 
     def begin(self, payer: Payer, budget: Budget) -> str | None:
         """Write down a call that is about to be sent, unless a cap is reached; then say which."""

@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,5 @@ def test_a_killed_call_leaves_the_ledger_whole(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", dying, str(tmp_path / LEDGER_FILE)], check=False)
     assert spent_in(tmp_path).calls == 1
-    assert sqlite3.connect(tmp_path / LEDGER_FILE).execute("PRAGMA integrity_check").fetchone() == (
-        "ok",
-    )
+    with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as base:
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)

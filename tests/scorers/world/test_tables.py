@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from itertools import count
 
 import pytest
@@ -107,3 +108,12 @@ def test_numbers_stay_numbers() -> None:
     held.change("fines", "88", "plate", "007")
     row = held.rows("fines")["88"]
     assert row["amount"] == 7.25 and row["plate"] == "007"
+
+
+def test_tables_that_nobody_holds_are_gone() -> None:
+    """A run has thousands of worlds: neither memory nor an open database outlives its sample."""
+    held = tables()
+    held.query("SELECT purge(1)")
+    gone = weakref.ref(held)
+    del held
+    assert gone() is None
