@@ -85,7 +85,7 @@ def main() -> None:
         for number in range(1, given.rounds + 1):
             ours = took(battery(url, given.epochs), url)
             say(f"{number}: battery", ours, given.seconds)
-            between = took(plain_command(url, given.epochs), url)
+            between = took(plain_command(given.epochs), url)
             say(f"{number}: inspect eval", between, given.seconds)
             theirs = took(bare_command(url, given.epochs), url)
             say(f"{number}: bare", theirs, given.seconds)
@@ -139,9 +139,8 @@ def battery(url: str, epochs: int, checkpoints: int = 1) -> list[str]:
     return [sys.executable, "-c", code, "run", str(file), "--logs", str(folder / "logs")]
 
 
-def plain_command(url: str, epochs: int) -> list[str]:
+def plain_command(epochs: int) -> list[str]:
     """Return the command that has Inspect run the same eval without a battery."""
-    os.environ["LOCAL_BASE_URL"] = f"{url}/v1"
     options = {
         "model": "openai-api/local/model",
         "model-role": "grader=openai-api/local/judge",
@@ -201,7 +200,12 @@ def bare(url: str, epochs: int) -> None:
 def took(command: list[str], url: str) -> Took:
     """Run a command and count what it took."""
     urlopen(f"{url}/reset").read()
-    environment = {**os.environ, "LOCAL_API_KEY": "none", "INSPECT_CACHE_DIR": tempfile.mkdtemp()}
+    environment = {
+        **os.environ,
+        "LOCAL_API_KEY": "none",
+        "LOCAL_BASE_URL": f"{url}/v1",
+        "INSPECT_CACHE_DIR": tempfile.mkdtemp(),
+    }
     start = time.monotonic()
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
