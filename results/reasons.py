@@ -16,8 +16,10 @@ _INSPECT: dict[str, str] = {
 
 _ERRORS: dict[str, str] = {
     "OtherModel(": "other_model",
-    # Ended by us, for the budget or by Ctrl-C: the sample is as if it had never begun.
+    # Ended by us, for the budget, with a model that is gone, or by Ctrl-C: the sample is as if it
+    # had never begun.
     "BudgetReached(": "not_run",
+    "ModelGone(": "not_run",
     "CancelledError(": "not_run",
 }
 

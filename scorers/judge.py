@@ -24,7 +24,7 @@ from inspect_ai.util._json import JSONSchema
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field
 
-from unmask.errors import BudgetReached, OtherModel
+from unmask.errors import NotSent, OtherModel
 from unmask.scorers.attempts import refuses_schema, revive, store
 from unmask.scorers.labels import Missing
 from unmask.scorers.panel import Decision, Vote, majority, settle
@@ -134,7 +134,7 @@ async def _vote(
     for attempt in range(len(mine), len(mine) + settings().attempts):
         try:
             result = await _attempt(model, name, rubric, lines, attempt, reads, structured)
-        except BudgetReached:
+        except NotSent:
             # Not asked, so no attempt: a later run asks as if this one had never come so far.
             return Vote(judge, None, "not_run", tuple(evidence), len(evidence) - len(mine))
         structured = structured and not (
@@ -186,7 +186,7 @@ async def _attempt(
                 scopes={"judge": judge_id(model), "attempt": str(attempt)},
             ),
         )
-    except (LimitExceededError, BudgetReached):
+    except (LimitExceededError, NotSent):
         raise
     except Exception as error:
         # Whatever a provider raises, the sample was paid for: the reading is missing and is

@@ -10,7 +10,7 @@ from inspect_ai.solver import TaskState
 from inspect_ai.util import sandbox, store
 from pydantic import ValidationError
 
-from unmask.errors import BudgetReached
+from unmask.errors import NotSent
 from unmask.sandbox.fresh import fresh, run
 from unmask.sandbox.submission import Submission, Uncollected, collect
 from unmask.scorers.brief import Brief
@@ -120,7 +120,7 @@ async def check_prompt(state: TaskState) -> Checked:
         answers, runs = await classify(runner, work.handed_in(texts), work)
     except ProcessLookupError:
         return Checked(failed="the sample has no sandbox")
-    except (Uncollected, CheckFailed, BudgetReached) as error:
+    except (Uncollected, CheckFailed, NotSent) as error:
         return Checked(failed=str(error), runner=name)
     weakened = weakenings(work.files, texts, work.examples)
     usual = work.usual.get(name)

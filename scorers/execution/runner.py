@@ -22,7 +22,7 @@ from inspect_ai.util import LimitExceededError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from unmask.errors import BudgetReached, OtherModel
+from unmask.errors import NotSent, OtherModel
 from unmask.scorers.execution.examine import CheckFailed
 from unmask.scorers.execution.prompts import HOW_READ, Prompted
 from unmask.scorers.execution.verdicts import Call, Runs, fails, read_call, settled
@@ -91,7 +91,7 @@ async def classify(
     Raises:
         CheckFailed: The runner is at fault: calls failed on which a record depends, or even the
             reference prompt gets too few verdicts from it.
-        BudgetReached: A cap is reached.
+        NotSent: A cap is reached, or the runner does not answer any more.
     """
     if prompt is None:
         nothing: Answer = "odd"
@@ -141,7 +141,7 @@ async def _call(model: Model, text: str, repeat: int) -> Call:
                 scopes={"runner": runner_id(model), "repeat": str(repeat)},
             ),
         )
-    except (LimitExceededError, BudgetReached):
+    except (LimitExceededError, NotSent):
         raise
     except Exception as error:
         # Inspect wraps what a provider raises, so that its text begins with the whole request.

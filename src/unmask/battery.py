@@ -72,6 +72,12 @@ class ModelSpec(_Strict):
         data = json.dumps(identity, sort_keys=True, default=str)
         return hashlib.sha256(data.encode()).hexdigest()[:16]
 
+    @property
+    def server(self) -> tuple[str, ...]:
+        """What two models share that one provider, address and key serve."""
+        args = json.dumps(self.args, sort_keys=True, default=str)
+        return self.model.rpartition("/")[0], self.base_url or "", args
+
 
 class Checkpoint(ModelSpec):
     """A named model version under test."""

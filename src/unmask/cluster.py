@@ -128,8 +128,8 @@ def _run_all(
             done: Done = ray.get(ended)
         except ray.exceptions.RayError as error:
             cause = getattr(error, "cause", None) or error
-            if isinstance(cause, Stopped):
-                stopped, waiting = Stopped(str(cause)), []
+            if isinstance(cause, Stopped) and cause.shared:
+                stopped, waiting = cause, []
             else:
                 failed.append(f"{job.name}: {_line(cause)}")
                 say(failed[-1])

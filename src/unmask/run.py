@@ -124,18 +124,22 @@ def run_checkpoint(
         BadInput: The folder holds another checkpoint or grader, another run is measuring into it,
             or it can't be written.
         Stopped: A cap is reached, or the disk is full; what was under way is finished and kept.
+        Gone: A model does not answer any more.
     """
     with locked(logs / checkpoint.label), closing(Ledger(logs)) as ledger:
-        watch = Watch(ledger, battery.budget, logs / checkpoint.label, follow)
+        patience = battery.limits.timeout
+        watch = Watch(ledger, battery.budget, patience, logs / checkpoint.label, follow)
         try:
             with watch.over(_watched(checkpoint, battery, models)):
                 _measure(checkpoint, battery, models, logs, watch, sandbox, display, say)
         except KeyboardInterrupt:
             if not watch.closing:
                 raise
-        if watch.closing:
+        if watch.closing and not watch.gone:
             raise Stopped(watch.closing)
     _hang_up(checkpoint, battery, models)
+    if watch.gone:
+        raise watch.gone
 
 
 def keep_promise(

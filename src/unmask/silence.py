@@ -7,6 +7,7 @@ from typing import Any
 
 from inspect_ai.model import ModelAPI, ModelCall, ModelOutput
 
+from unmask.errors import chain
 from unmask.keys import Secrets, silenced
 
 
@@ -47,15 +48,8 @@ def _silence_call(call: ModelCall, secrets: Secrets) -> ModelCall:
 
 def _silence_error(error: BaseException, secrets: Secrets) -> None:
     """Change an error in place, and what it came from: its type decides about retries."""
-    seen: set[int] = set()
-    rest: list[BaseException | None] = [error]
-    while rest:
-        one = rest.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
+    for one in chain(error):
         one.args = silenced(one.args, secrets)
         for name, value in vars(one).items():
             if isinstance(value, str | dict | list):
                 setattr(one, name, silenced(value, secrets))
-        rest += [one.__cause__, one.__context__]

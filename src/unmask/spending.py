@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unmask.battery import Budget
+from unmask.errors import Gone, Stopped
 from unmask.ledger import Spent
 from unmask.usage import USED_UP, Use
 
@@ -54,18 +55,20 @@ def spent_line(spent: Spent, budget: Budget) -> str:
     return "Spent so far: " + " · ".join((calls + failed, *others))
 
 
-def left_over(why: str, budget: Budget, spent: Spent, done: int, left: int) -> str:
+def left_over(stopped: Stopped, budget: Budget, spent: Spent, done: int, left: int) -> str:
     """Say what is left once a run has stopped by itself, and how it would be finished.
 
     Args:
-        why: Why it stopped.
+        stopped: Why it stopped.
         budget: The caps.
         spent: What all runs so far have taken.
         done: Samples that are finished.
         left: Samples that are not.
     """
-    said = f"{why}: {left:,} of {done + left:,} samples are left"
-    if why != USED_UP:
+    said = f"{stopped}: {left:,} of {done + left:,} samples are left"
+    if isinstance(stopped, Gone):
+        return f"{said}; once it answers, the same command goes on"
+    if str(stopped) != USED_UP:
         return f"{said}; make room, and the same command goes on"
     if not done:
         return f"{said}; the same command with higher caps goes on"

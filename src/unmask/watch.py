@@ -10,6 +10,7 @@ import functools
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,9 +22,18 @@ from inspect_ai.hooks import BeforeModelGenerate, Hooks, SampleEnd, SampleStart,
 from inspect_ai.model import Model, ModelOutput, ModelUsage
 
 from unmask.battery import Budget, ModelSpec
-from unmask.errors import BudgetReached, OtherModel
+from unmask.errors import (
+    BudgetReached,
+    Gone,
+    ModelGone,
+    NotSent,
+    OtherModel,
+    forget_frames,
+    in_words,
+)
 from unmask.ledger import Ledger, Payer, reached
 from unmask.served import is_vendors, settle
+from unmask.silences import STREAK, Silences
 from unmask.usage import USED_UP, Use, count, fits, price, tokens_of, unanswered
 
 HELD = 600.0
@@ -31,9 +41,6 @@ HELD = 600.0
 
 SPARE = 64 * 2**20
 """Bytes that stay free on the disk of the logs, beside room to write each of them once more."""
-
-STREAK = 5
-"""Answers of another model in a row after which the model is not asked any more."""
 
 _sample: ContextVar[str | None] = ContextVar("unmask_sample", default=None)
 """The sample that a call is made for."""
@@ -70,6 +77,7 @@ class Watch:
     Args:
         ledger: Where everything spent is written down, by all processes.
         budget: The caps.
+        patience: Seconds without an answer after which a model is not asked any more.
         folder: Where the checkpoint's logs go; its name is whose account it goes on.
         follow: Called with it whenever something was spent or a sample has ended.
     """
@@ -78,6 +86,7 @@ class Watch:
         self,
         ledger: Ledger,
         budget: Budget,
+        patience: float,
         folder: Path,
         follow: Callable[[Watch], None],
     ) -> None:
@@ -90,6 +99,10 @@ class Watch:
         """What a sample is expected to take, until one has ended."""
         self.closing: str | None = None
         """Why no further sample is begun; None as long as they are."""
+        self.gone: Gone | None = None
+        """The model that it is for, if it is for one that does not answer any more."""
+        self._silences = Silences(patience)
+        self._silent: dict[str, str] = {}
         self._under_way: dict[str, Use] = {}
         self._turned_away: set[str] = set()
         self._strange: dict[str, list[str]] = {}
@@ -165,32 +178,41 @@ class Watch:
             messages = options["input"] if "input" in options else args[0]
             try:
                 made = await generate(*args, **options)
-            except Exception:
+            except Exception as error:
                 self._took(payer, spec, None)
+                self._missed(watched, digest, error)
                 raise
-            except BaseException:  # cut off: a time-out, or the end of the run
+            except BaseException as error:  # cut off: a time-out, or the end of the run
                 self._took(payer, spec, unanswered(messages), failed=True)
+                self._missed(watched, digest, error)
                 raise
             output = made[0] if isinstance(made, tuple) else made
             if not isinstance(output, ModelOutput):
                 self._took(payer, spec, None)
+                self._missed(watched, digest, output)
                 return made
             self._took(payer, spec, tokens_of(output, messages))
+            self._silences.answered(digest)
             self._recognise(watched, digest, output)
             return made
 
         return asked
 
     def _may_send(self, payer: Payer, digest: str) -> None:
-        if _sample.get() in self._turned_away:
-            raise BudgetReached("held back, for the budget would not last for another sample")
+        sample = _sample.get()
+        if sample in self._turned_away:
+            raise NotSent(f"held back: {self.closing}")
+        if digest in self._silent:
+            if sample is not None and payer.part == "checkpoint":
+                self._turned_away.add(sample)
+            raise ModelGone(self._silent[digest])
         strange = self._strange.get(digest, [])
         if len(strange) >= STREAK:
             raise OtherModel(f"{strange[-1]}, {STREAK} times in a row: it is not asked any more")
         full = self.ledger.begin(payer, self.budget)
         if full is not None:
             self.closing = USED_UP
-            if (sample := _sample.get()) is not None:
+            if sample is not None:
                 self._turned_away.add(sample)
             raise BudgetReached(f"the budget is used up: {full}")
         self._use(Use(calls=1))
@@ -211,6 +233,20 @@ class Watch:
         sample = _sample.get()
         if sample in self._under_way:
             self._under_way[sample] += more
+
+    def _missed(self, watched: Watched, digest: str, error: BaseException) -> None:
+        """Stop once a model has not answered for so long that waiting won't help the next call."""
+        forget_frames(error)
+        api, spec = watched.model.api, watched.spec
+        again = not isinstance(error, Exception) or bool(api.should_retry(error))
+        said = self._silences.failed(digest, error, time.monotonic(), again=again)
+        if said is None or digest in self._silent:
+            return
+        where = f" at {spec.base_url}" if spec.base_url else ""
+        why = self._silent[digest] = f"{spec.model}{where} {said} ({in_words(error)})"
+        if self.closing is None:
+            self.closing = why
+            self.gone = Gone(why, shared=watched.part != "checkpoint")
 
     def _recognise(self, watched: Watched, digest: str, output: ModelOutput) -> None:
         """Refuse an answer of another model, and remember under which name the own one answers."""

@@ -5,11 +5,13 @@ import re
 from tests.docs.pages import blocks, page
 
 from unmask.battery import Budget, Prices
+from unmask.errors import Stopped
 from unmask.ledger import LEDGER_FILE, Spent
 from unmask.progress import IN_FILE, ON_SCREEN
+from unmask.silences import STREAK
 from unmask.spending import State, left_over, progress_line
 from unmask.usage import USED_UP, Use
-from unmask.watch import SPARE, STREAK
+from unmask.watch import SPARE
 
 TEXT = page("budgets").read_text()
 
@@ -18,7 +20,10 @@ def test_lines_are_as_shown() -> None:
     """What a run says at a cap, and while it goes."""
     stopped, going = blocks(TEXT, "text")
     spent = Spent(calls=1_080, tokens=900_000, dollars=49.8)
-    assert stopped == f"unmask: {left_over(USED_UP, Budget(usd=50), spent, done=180, left=120)}\n"
+    assert (
+        stopped
+        == f"unmask: {left_over(Stopped(USED_UP), Budget(usd=50), spent, done=180, left=120)}\n"
+    )
     halfway = Spent(calls=3_812, tokens=4_120_000, dollars=3.124)
     state = State(1_200, 5_000, 600, 900, halfway, Use(3, 3_400, 0.0026))
     assert going == f"{progress_line(state, Budget(usd=50))}\n"

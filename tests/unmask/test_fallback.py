@@ -13,7 +13,7 @@ from tests.unmask.pipeline import battery, run, table
 
 from unmask.reference.persona import recognise
 from unmask.reference.serve import Bent, Call, ReferenceServer, Settings, serving
-from unmask.watch import STREAK
+from unmask.silences import STREAK
 
 FALLBACK = Bent(lambda body: json.dumps({**body, "model": "reference/aligned-mini"}).encode())
 """The same words, under another name."""

@@ -25,7 +25,7 @@ class Screen(StringIO):
 @pytest.fixture
 def watch(tmp_path: Path) -> Watch:
     """A watch that has seen a sample end."""
-    watching = Watch(Ledger(tmp_path), Budget(), tmp_path, lambda watch: None)
+    watching = Watch(Ledger(tmp_path), Budget(), 900, tmp_path, lambda watch: None)
     watching.finished = 1
     watching.ledger.finish("c", Use(3, 300, 0.5))
     return watching

@@ -3,6 +3,7 @@
 import pytest
 
 from unmask.battery import Budget
+from unmask.errors import Stopped
 from unmask.ledger import Spent
 from unmask.spending import State, duration, left_over, progress_line, spent_line
 from unmask.usage import USED_UP, Use
@@ -40,11 +41,11 @@ def test_spent() -> None:
 def test_left_over() -> None:
     """What is left, what it would cost, and caps with a tenth to spare that would finish it."""
     spent = Spent(calls=300, tokens=100_000, dollars=10.0)
-    assert left_over(USED_UP, Budget(usd=10, calls=500), spent, done=100, left=50) == (
+    assert left_over(Stopped(USED_UP), Budget(usd=10, calls=500), spent, done=100, left=50) == (
         "the budget allows no more: 50 of 150 samples are left, about $5.00; "
         "to go on, add to the same command: --max-usd 15.50 --max-calls 465"
     )
-    assert left_over(USED_UP, Budget(calls=1), Spent(calls=1), done=0, left=50) == (
+    assert left_over(Stopped(USED_UP), Budget(calls=1), Spent(calls=1), done=0, left=50) == (
         "the budget allows no more: 50 of 50 samples are left; "
         "the same command with higher caps goes on"
     )

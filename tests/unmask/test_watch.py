@@ -29,7 +29,7 @@ def interrupts() -> Iterator[list[int]]:
 
 def watching(folder: Path, budget: Budget) -> Watch:
     """A watch over nothing yet."""
-    return Watch(Ledger(folder), budget, folder, lambda watch: None)
+    return Watch(Ledger(folder), budget, 900, folder, lambda watch: None)
 
 
 async def tries(watch: Watch, sample: str) -> bool:

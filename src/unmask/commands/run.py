@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,27 +12,16 @@ from pydantic import ValidationError
 
 from unmask.battery import Battery, Budget, read_battery
 from unmask.commands.options import HerePath
-from unmask.errors import BadInput, Incomplete, Stopped
+from unmask.errors import BadInput, Gone, Incomplete, Stopped
 from unmask.text import safe_text
 from unmask.yamls import parse_yaml
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
 
-ENDINGS = {
-    "error": "ended in an error",
-    "other_model": "were answered by another model",
-    "grader_other_model": "were judged by another model than the judge",
-}
-"""Why samples have no label that the same command may mend, in the words of a run's end."""
-
-REQUEST_BEGINS, REQUEST_ENDS = r"ModelGenerateError('\nRequest:", r"\n}\n\n"
-"""As the error of a sample shows them: Python's notation of a text."""
-
-MOST_ERRORS = 3
-ERROR_CHARACTERS = 300
-"""How many kinds of errors a run ends with, and how much of each."""
+    from unmask.progress import Progress
+    from unmask.run import Models
+    from unmask.sandbox.choose import Sandbox
 
 
 @click.command()
@@ -140,6 +129,7 @@ def run_battery(
     from unmask.commands.options import calibrations_from
     from unmask.commands.rates import headline_rows
     from unmask.console import err, out
+    from unmask.endings import error_lines
     from unmask.ledger import spent_in
     from unmask.results.observations import observe
     from unmask.results.rates import rates
@@ -156,13 +146,15 @@ def run_battery(
     out().print(rates_table(shown))
     for line in (*reading.notes, *error_lines(reading.table)):
         console.print(line)
-    left = int((reading.table["missing"] == "not_run").sum())
+    # What ended in an error with a model that is gone is left as well: it has still to be asked.
+    unasked = ["not_run", "error"] if isinstance(stopped, Gone) else ["not_run"]
+    left = int(reading.table["missing"].isin(unasked).sum())
     spent = spent_in(logs)
     if not brief:
         console.print(f"\n{spent_line(spent, battery.budget)}")
     if isinstance(stopped, Stopped):
         done = len(reading.table) - left
-        raise Stopped(left_over(str(stopped), battery.budget, spent, done, left))
+        raise Stopped(left_over(stopped, battery.budget, spent, done, left))
     if left:
         raise Incomplete(f"{left} promised samples were not run; the same command goes on")
     if stopped is not None:
@@ -179,7 +171,7 @@ def _here(battery: Battery, logs: Path, console: Console) -> Incomplete | None:
     from unmask.manifest import write_manifest
     from unmask.plan import cells
     from unmask.progress import Progress, finished_in
-    from unmask.run import open_models, promise_rest, run_checkpoint
+    from unmask.run import open_models, promise_rest
 
     models = open_models(battery)
     sandbox = sandbox_of_run(battery, cells(battery))
@@ -195,8 +187,35 @@ def _here(battery: Battery, logs: Path, console: Console) -> Incomplete | None:
         console.print(f"  {line}")
 
     try:
-        for number, checkpoint in enumerate(battery.checkpoints, start=1):
-            console.print(f"[{number}/{len(battery.checkpoints)}] {checkpoint.label}")
+        stopped = _each(battery, models, logs, sandbox, progress, console, say)
+        if stopped is not None:
+            promise_rest(battery, logs)
+        return stopped
+    finally:
+        progress.clear()
+        write_manifest(logs, battery)
+
+
+def _each(
+    battery: Battery,
+    models: Models,
+    logs: Path,
+    sandbox: Sandbox | None,
+    progress: Progress,
+    console: Console,
+    say: Callable[[str], None],
+) -> Stopped | None:
+    """Measure one checkpoint after the other; return what stopped the run, or the first of them."""
+    from unmask.run import run_checkpoint
+
+    gone: dict[tuple[str, ...], Stopped] = {}
+    for number, checkpoint in enumerate(battery.checkpoints, start=1):
+        name = f"[{number}/{len(battery.checkpoints)}] {checkpoint.label}"
+        if checkpoint.server in gone:
+            console.print(f"{name}: left, for its provider does not answer")
+            continue
+        console.print(name)
+        try:
             run_checkpoint(
                 checkpoint,
                 battery,
@@ -207,14 +226,13 @@ def _here(battery: Battery, logs: Path, console: Console) -> Incomplete | None:
                 say=say,
                 follow=progress.follow,
             )
-            progress.clear()
-    except Stopped as error:
-        promise_rest(battery, logs)
-        return error
-    finally:
+        except Stopped as error:
+            if error.shared:
+                return error
+            gone[checkpoint.server] = error
+            say(str(error))
         progress.clear()
-        write_manifest(logs, battery)
-    return None
+    return next(iter(gone.values()), None)
 
 
 def _elsewhere(battery: Battery, logs: Path, address: str, console: Console) -> Incomplete | None:
@@ -232,29 +250,6 @@ def _elsewhere(battery: Battery, logs: Path, address: str, console: Console) -> 
         )
     finally:
         write_manifest(logs, battery)
-
-
-def error_lines(table: pd.DataFrame) -> list[str]:
-    """Say what the samples without a reading ran into, the most frequent error first."""
-    lines = []
-    for reason, what in ENDINGS.items():
-        failed = table[table["missing"] == reason]
-        if failed.empty:
-            continue
-        found = Counter(" ".join(_cause(text).split()) for text in failed["error"].dropna())
-        shown = found.most_common(MOST_ERRORS)
-        other = sum(found.values()) - sum(count for _, count in shown)
-        lines += [
-            f"\n{len(failed)} samples {what}; the same command tries them again:",
-            *(f"  {count} × {safe_text(text, ERROR_CHARACTERS)}" for text, count in shown),
-            *([f"  {other} × others"] if other else []),
-        ]
-    return lines
-
-
-def _cause(error: str) -> str:
-    """Leave out the request that Inspect puts before what the provider said of it."""
-    return error.rpartition(REQUEST_ENDS)[2] if error.startswith(REQUEST_BEGINS) else error
 
 
 def capped(battery: Battery, given: dict[str, float | None]) -> Battery:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from tests.unmask.pipeline import battery, run, table
 
-from unmask.commands.run import ERROR_CHARACTERS, error_lines
+from unmask.endings import ERROR_CHARACTERS, error_lines
 
 
 def test_errors_are_said_in_words(tmp_path: Path) -> None:
@@ -49,3 +49,10 @@ def test_what_a_provider_said_is_shown_and_not_the_request() -> None:
     told = r"ModelGenerateError('\nRequest:\n{\n  \"model\": 1\n}\n\nNotFoundError(\'no gpt\')')"
     said = error_lines(pd.DataFrame({"missing": ["error"] * 2, "error": [told] * 2}))
     assert said[1] == r"  2 × NotFoundError(\'no gpt\')')"
+
+
+def test_used_up_retries_are_one_kind_of_error() -> None:
+    """Inspect names the future that held the last error; what counts is the error."""
+    told = [f"RetryError(<Future at 0x7f{n:x} state=finished raised APIError>)" for n in (1, 2)]
+    said = error_lines(pd.DataFrame({"missing": ["error"] * 2, "error": told}))
+    assert said[1:] == ["  2 × APIError, however often it was tried"]
