@@ -67,7 +67,7 @@ def reasons(logs: Path) -> Counter[str]:
 def test_a_checkpoint_that_goes_away(tmp_path: Path) -> None:
     """The run stops by itself, keeps what it has, and buys only the rest once it is back."""
     failing = Failing("aligned", DOWN, after=4)
-    with loopback(failing, delay=0.1) as server:
+    with loopback(failing, delay=0.03) as server:
         what = on(server)
         with pytest.raises(Gone, match=r"local/aligned at http.* has answered none .*503") as gone:
             run(what, tmp_path / "logs")
@@ -87,7 +87,7 @@ def test_a_checkpoint_that_goes_away(tmp_path: Path) -> None:
 def test_a_judge_that_goes_away(tmp_path: Path) -> None:
     """Replies are kept, no more are bought, and only the readings are made later."""
     failing = Failing("judge", DOWN, after=4)
-    with loopback(failing, delay=0.1) as server:
+    with loopback(failing, delay=0.03) as server:
         what = on(server)
         with pytest.raises(Gone, match="local/judge") as gone:
             run(what, tmp_path / "logs")
@@ -141,25 +141,25 @@ def nobody() -> str:
 
 def test_the_others_are_measured(tmp_path: Path) -> None:
     """One dead server costs its own checkpoints alone; the run says what is left and exits 4."""
-    dead = {"model": "openai-api/local/aligned", "base_url": nobody()}
-    what = {
-        "grader": "reference/judge",
-        "checkpoints": [
-            {"label": "a", **dead},
-            {"label": "b", **dead, "model": "openai-api/local/frank"},
-            {"label": "c", "model": "reference/aligned"},
-        ],
-        "evals": [{"eval": "goals", "limit": 25}],
-        "limits": HURRIED | {"max_connections": 1, "max_samples": 1},
-    }
-    (tmp_path / "battery.yaml").write_text(json.dumps(what))
-    command = [sys.executable, "-c", "from unmask.cli import main; main()", "run"]
-    ended = subprocess.run(
-        [*command, str(tmp_path / "battery.yaml"), "--logs", str(tmp_path / "logs")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with loopback(lambda call, before: DOWN, delay=0.1) as server:
+        what = {
+            "grader": "reference/judge",
+            "checkpoints": [
+                {"label": "a", **server.spec("aligned")},
+                {"label": "b", **server.spec("frank")},
+                {"label": "c", "model": "reference/aligned"},
+            ],
+            "evals": [{"eval": "goals", "limit": 8}],
+            "limits": HURRIED | {"max_samples": 1},
+        }
+        (tmp_path / "battery.yaml").write_text(json.dumps(what))
+        command = [sys.executable, "-c", "from unmask.cli import main; main()", "run"]
+        ended = subprocess.run(
+            [*command, str(tmp_path / "battery.yaml"), "--logs", str(tmp_path / "logs")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert ended.returncode == 4, ended.stderr
     assert "[2/3] b: left, for its provider does not answer" in ended.stderr
     rows = table(tmp_path / "logs")
