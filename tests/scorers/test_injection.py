@@ -63,7 +63,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def test_scenarios_speak_to_no_judge() -> None:
     """Nothing in any scenario or condition is taken for words to a judge."""
     files = [*HERE.glob("*/scenarios/**/*.yaml"), *HERE.glob("*.yaml")]
-    texts = [text for path in files for text in strings(yaml.load(path.read_text(), LOADER))]
+    texts = {text for path in files for text in strings(yaml.load(path.read_text(), LOADER))}
     assert len(texts) > 1000
     assert [text for text in texts if found(text)] == []
 

@@ -460,7 +460,7 @@ def suffer(provider: str, troubles: Sequence[Trouble], folder: Path) -> list[Out
 
 LIMITS = {
     "max_retries": 2,
-    "timeout": 45,
+    "timeout": 120,
     "attempt_timeout": 5,
     "retry_after": 5,
     "max_connections": 100,

@@ -21,7 +21,7 @@ from unmask.reference.talk import Spoken
 from unmask.scorers import label
 
 PERSONA = "aware"
-QUICK = {"max_retries": 0, "timeout": 20, "attempt_timeout": 10}
+QUICK = {"max_retries": 0, "timeout": 300, "attempt_timeout": 10}
 UNLUCKY = 6
 
 

@@ -62,7 +62,7 @@ def test_a_runner_that_was_down_is_asked_again(tmp_path: Path) -> None:
     def down(call: Call, before: int) -> Fault | None:
         return fault(500) if call.model == "runner" else None
 
-    quick = {"max_retries": 0, "timeout": 20, "attempt_timeout": 10}
+    quick = {"max_retries": 0, "timeout": 300, "attempt_timeout": 10}
     with loopback(down) as server:
         what = planned([server.checkpoint("aligned")], runner=server.spec("runner"), limits=quick)
         run(what, tmp_path / "logs")

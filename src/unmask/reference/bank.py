@@ -113,11 +113,11 @@ class Known(Mapping[str, Entry]):
 
     def seen(self, text: str) -> Entry | None:
         """Find the entry of a text, whole or without the words that it says to a judge."""
-        return next((shelf[text] for shelf in self._shelves() if text in shelf), None)
+        return next((shelf[text] for shelf in self._shelves(text) if text in shelf), None)
 
     def within(self, text: str) -> Entry | None:
         """Find the entry of the longest known text, whole or as above, that a text contains."""
-        for shelf in self._shelves():
+        for shelf in self._shelves(text):
             held = [known for known in shelf if known in text]
             if held:
                 return shelf[max(held, key=len)]
@@ -135,11 +135,15 @@ class Known(Mapping[str, Entry]):
         """Count all texts, those of exemplars included."""
         return len({**self._exemplars, **self._banks})
 
-    def _shelves(self) -> Iterator[dict[str, Entry]]:
+    def _shelves(self, text: str) -> Iterator[dict[str, Entry]]:
+        # Taking words out of every text takes seconds, and a text without the mask had none.
+        masked = load_injection().mask in text
         yield self._banks
-        yield self._masked_banks
+        if masked:
+            yield self._masked_banks
         yield self._exemplars
-        yield self._masked_exemplars
+        if masked:
+            yield self._masked_exemplars
 
     @cached_property
     def _exemplars(self) -> dict[str, Entry]:
