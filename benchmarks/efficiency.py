@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,7 @@ class Took:
 
 def main() -> None:
     """Measure and print."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=1.0, help="latency of an answer")
     parser.add_argument("--epochs", type=int, default=4)
@@ -224,7 +226,10 @@ def took(command: list[str], url: str) -> Took:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    _, error = process.communicate()
+    try:
+        _, error = process.communicate()
+    finally:
+        process.kill()  # whoever ends the benchmark ends what it measures
     wall = time.monotonic() - start
     watcher.join()
     if process.returncode:
