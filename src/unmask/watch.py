@@ -50,17 +50,22 @@ _sample: ContextVar[str | None] = ContextVar("unmask_sample", default=None)
 def _interruptible() -> Iterator[None]:
     """Let an interrupt end the run, also where the process was started so as to ignore it.
 
-    A script's background jobs are, and a run that a cap is to end would wait for ever there.
+    A script's background jobs are, and a run that a cap is to end would wait for ever there. A
+    worker of Ray holds interrupts back; `Watch` lets its own through.
     """
-    main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    if ignored:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
+        if ignored:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Watched(NamedTuple):
@@ -166,6 +171,7 @@ class Watch:
         if main and not self._under_way and not self._interrupted:
             self._interrupted = True
             signal.raise_signal(signal.SIGINT)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def _watched(self, watched: Watched) -> Callable[..., Any]:
         generate = watched.model.api.generate

@@ -105,3 +105,34 @@ def test_a_part_that_fails_is_named_and_the_others_are_kept(tmp_path: Path, sess
     assert "lost.0" in done.stderr and "the environment has no NOT_SET_KEY" in done.stderr
     missing = table(logs).groupby("checkpoint")["missing"].unique()
     assert list(missing["lost"]) == ["not_run"] and "not_run" not in missing["aligned"]
+
+
+@pytest.mark.parametrize(("model", "stopped"), [("hacker", False), ("judge", True)])
+def test_a_model_that_is_gone(tmp_path: Path, session: Path, model: str, stopped: bool) -> None:
+    """A checkpoint's costs its own parts; without the judge, no further part is begun."""
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'unmask[ray]'")
+    with loopback(lambda call, before: fault(401) if call.model == model else None) as server:
+        name = written(
+            server, tmp_path, grader=server.spec("judge"), evals=[{"eval": "goals", "limit": 10}]
+        )
+        logs = tmp_path / "logs"
+        done = unmask(session, "run", name, "--logs", str(logs), "--ray", "local")
+    assert done.returncode == 4
+    assert f"local/{model} at " in done.stderr and "has let none of the last" in done.stderr
+    assert ("once it answers, the same command goes on" in done.stderr) is stopped
+    labels = table(logs).groupby("checkpoint")["label"].count()
+    assert (labels["aligned"] == 30) is not stopped
+
+
+def test_a_cap_stops_every_part(tmp_path: Path, session: Path) -> None:
+    """One budget for all machines: it is never passed, and what is left is said."""
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'unmask[ray]'")
+    with loopback() as server:
+        name, logs = written(server, tmp_path, grader=server.spec("judge")), tmp_path / "logs"
+        words = ["run", name, "--logs", str(logs), "--ray", "local", "--max-calls", "20"]
+        done = unmask(session, *words)
+        assert done.returncode == 4
+        assert sum(server.calls.values()) <= 20
+    assert "the budget allows no more: " in done.stderr
+    assert "--max-calls" in done.stderr.splitlines()[-1]
+    assert table(logs)["label"].count() > 0

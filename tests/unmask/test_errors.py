@@ -1,10 +1,11 @@
 """An error and what it came from."""
 
+import pickle
 import traceback
 
 import pytest
 
-from unmask.errors import chain, forget_frames, in_words
+from unmask.errors import Gone, chain, forget_frames, in_words
 
 
 def failing() -> None:
@@ -42,3 +43,10 @@ def test_an_error_in_words_names_its_first_cause() -> None:
     assert in_words(caught.value) == "RuntimeError: no answer from ConnectionError: nobody there"
     assert in_words(TimeoutError()) == "TimeoutError"
     assert in_words(ValueError("over\n two \x1b[2J lines")) == "ValueError: over two \\x1b[2J lines"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_stopped_a_part_is_known_on_another_machine(shared: bool) -> None:
+    """It is sent with its words, and with whether the other parts can go on."""
+    sent = pickle.loads(pickle.dumps(Gone("m has answered none", shared=shared)))
+    assert (type(sent), str(sent), sent.shared) == (Gone, "m has answered none", shared)

@@ -73,6 +73,26 @@ def test_stops_once_however_many_wait(tmp_path: Path, interrupts: list[int]) -> 
     anyio.run(story)
 
 
+def test_its_interrupt_gets_through_where_they_are_held_back(
+    tmp_path: Path, interrupts: list[int]
+) -> None:
+    """As in a worker of a cluster; from anybody else they are held back as before."""
+
+    async def story(watch: Watch) -> None:
+        assert watch.ledger.begin(PAYER, watch.budget) is None
+        assert not await tries(watch, "one")
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        watch = watching(tmp_path, Budget(calls=1))
+        with watch.over([]):
+            anyio.run(story, watch)
+        assert interrupts == [signal.SIGINT]
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @pytest.mark.parametrize(
     ("free", "log", "full"),
     [(SPARE, 0, False), (SPARE - 1, 0, True), (SPARE + 5 * MB, 5 * MB, False), (SPARE, MB, True)],
