@@ -3,6 +3,7 @@
     python benchmarks/efficiency.py [--epochs 4] [--rounds 2]
     python benchmarks/efficiency.py --grow 4 18 72 --seconds 0.1
     python benchmarks/efficiency.py --checkpoints 1 5 20 --epochs 1 --seconds 0.1
+    python benchmarks/efficiency.py --processes 1 2 --epochs 4
 
 A loopback server takes a second for each answer; 100 connections. The battery asks `goals`, each
 sample so often, and reads it by a judge on the same server. The bare eval has the same samples, a
@@ -13,7 +14,7 @@ from what the eval's own readings take. They take turns.
 Bars: calls per second from the first to the last at least 90 % of connections ÷ latency; wall
 seconds of the whole command at most 1.10 × the bare one's. With `--grow` and `--checkpoints`:
 seconds, and the most memory of the process, by how often each sample is asked, and by how many
-checkpoints are.
+checkpoints are. With `--processes`: so many batteries side by side, which share the connections.
 """
 
 from __future__ import annotations
@@ -69,33 +70,41 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--grow", type=int, nargs="+", help="epochs, one run of the battery each")
     parser.add_argument("--checkpoints", type=int, nargs="+", help="so many, one run of each")
+    parser.add_argument("--processes", type=int, nargs="+", help="so many side by side")
     parser.add_argument("--bare", metavar="URL", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.bare:
         bare(given.bare, given.epochs)
         return
     with slow(given.seconds) as url:
-        if given.grow:
-            for epochs in given.grow:
-                say(f"{epochs} epochs", took(battery(url, epochs), url), given.seconds)
-            return
-        if given.checkpoints:
-            for count in given.checkpoints:
-                found = took(battery(url, given.epochs, count), url)
-                say(f"{count} checkpoints", found, given.seconds)
+        if given.grow or given.checkpoints or given.processes:
+            larger(given, url)
             return
         for number in range(1, given.rounds + 1):
-            ours = took(battery(url, given.epochs), url)
+            ours = took([battery(url, given.epochs)], url)
             say(f"{number}: battery", ours, given.seconds)
-            between = took(plain_command(given.epochs), url)
+            between = took([plain_command(given.epochs)], url)
             say(f"{number}: inspect eval", between, given.seconds)
-            theirs = took(bare_command(url, given.epochs), url)
+            theirs = took([bare_command(url, given.epochs)], url)
             say(f"{number}: bare", theirs, given.seconds)
             print(
                 f"{number}: battery ÷ bare {ours.wall / theirs.wall:.2f} (bar 1.10), "
                 f"÷ inspect eval {ours.wall / between.wall:.2f}",
                 flush=True,
             )
+
+
+def larger(given: argparse.Namespace, url: str) -> None:
+    """Run batteries that grow: in epochs, in checkpoints, or in processes side by side."""
+    for epochs in given.grow or ():
+        say(f"{epochs} epochs", took([battery(url, epochs)], url), given.seconds)
+    for count in given.checkpoints or ():
+        found = took([battery(url, given.epochs, count)], url)
+        say(f"{count} checkpoints", found, given.seconds)
+    for count in given.processes or ():
+        share = CONNECTIONS // count
+        commands = [battery(url, given.epochs, at_once=share) for _ in range(count)]
+        say(f"{count} processes", took(commands, url), given.seconds)
 
 
 def say(name: str, found: Took, latency: float) -> None:
@@ -121,7 +130,7 @@ def slow(seconds: float) -> Iterator[str]:
         process.kill()
 
 
-def battery(url: str, epochs: int, checkpoints: int = 1) -> list[str]:
+def battery(url: str, epochs: int, checkpoints: int = 1, at_once: int = CONNECTIONS) -> list[str]:
     """Write a battery; return the command that runs it."""
     folder = Path(tempfile.mkdtemp())
     model = {"model": "openai-api/local/model", "base_url": f"{url}/v1"}
@@ -133,7 +142,7 @@ def battery(url: str, epochs: int, checkpoints: int = 1) -> list[str]:
         ],
         "evals": ["goals"],
         "epochs": epochs,
-        "limits": {"max_connections": CONNECTIONS, "max_samples": CONNECTIONS},
+        "limits": {"max_connections": at_once, "max_samples": at_once},
     }
     file = folder / "battery.yaml"
     file.write_text(yaml.safe_dump(value))
@@ -199,43 +208,53 @@ def bare(url: str, epochs: int) -> None:
     )
 
 
-def took(command: list[str], url: str) -> Took:
-    """Run a command and count what it took."""
+def took(commands: list[list[str]], url: str) -> Took:
+    """Run commands side by side and count what they took together."""
     urlopen(f"{url}/reset").read()
     environment = {
         **os.environ,
         "LOCAL_API_KEY": "none",
         "LOCAL_BASE_URL": f"{url}/v1",
-        "INSPECT_CACHE_DIR": tempfile.mkdtemp(),
     }
     start = time.monotonic()
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    held = psutil.Process(process.pid)
-    memory, cpu = [0.0], [0.0]
+    running = [
+        psutil.Popen(
+            each,
+            env=environment | {"INSPECT_CACHE_DIR": tempfile.mkdtemp()},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for each in commands
+    ]
+    memory, cpu = [0.0] * len(running), [0.0] * len(running)
 
-    def watch() -> None:
+    def watch(number: int, process: Any) -> None:
         while process.poll() is None:
             try:
-                memory[0] = max(memory[0], held.memory_info().rss / MEGABYTE)
-                cpu[0] = sum(held.cpu_times()[:2])
+                held = process.memory_info().rss / MEGABYTE
+                memory[number] = max(memory[number], held)
+                cpu[number] = sum(process.cpu_times()[:2])
             except psutil.Error:
                 return
             time.sleep(0.2)
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
+    watchers = [threading.Thread(target=watch, args=each) for each in enumerate(running)]
+    for watcher in watchers:
+        watcher.start()
     try:
-        _, error = process.communicate()
+        errors = [process.communicate()[1] for process in running]
     finally:
-        process.kill()  # whoever ends the benchmark ends what it measures
+        for process in running:  # whoever ends the benchmark ends what it measures
+            process.kill()
     wall = time.monotonic() - start
-    watcher.join()
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{error.decode()[-2000:]}")
+    for watcher in watchers:
+        watcher.join()
+    for command, process, error in zip(commands, running, errors, strict=True):
+        if process.returncode:
+            said = error.decode()[-2000:]
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said}")
     counts = json.loads(urlopen(url).read())
-    return Took(wall, counts["seconds"], counts["calls"], memory[0], cpu[0])
+    return Took(wall, counts["seconds"], counts["calls"], sum(memory), sum(cpu))
 
 
 if __name__ == "__main__":
