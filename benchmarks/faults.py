@@ -3,7 +3,7 @@
     python benchmarks/faults.py [--wires chat messages …] [--docs docs/faults.md]
 
 A loopback server speaks each format and gives every scenario of a real eval a trouble of its own,
-all in one run, with 2 retries, 5 s for an attempt and 45 s for a call. Bars: no run hangs, no
+all in one run, with 2 retries, 5 s for an attempt and 120 s for a call. Bars: no run hangs, no
 fault ends in a label unless the reply was whole, and what passes by itself is recovered. With
 `--docs` the table there is written anew.
 """

@@ -20,6 +20,7 @@ _ERRORS: dict[str, str] = {
     # had never begun.
     "BudgetReached(": "not_run",
     "ModelGone(": "not_run",
+    "NotSent(": "not_run",
     "CancelledError(": "not_run",
 }
 

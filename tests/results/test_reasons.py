@@ -2,7 +2,7 @@
 
 import pytest
 
-from unmask.errors import BudgetReached, OtherModel
+from unmask.errors import BudgetReached, ModelGone, NotSent, OtherModel
 from unmask.results.reasons import error_reason, missing_reason
 
 
@@ -11,6 +11,8 @@ from unmask.results.reasons import error_reason, missing_reason
     [
         (repr(OtherModel("gpt-5-mini answered for gpt-5")), "other_model"),
         (repr(BudgetReached("the budget is used up")), "not_run"),
+        (repr(ModelGone("m has answered none of the last 7 calls")), "not_run"),
+        (repr(NotSent("held back: the budget allows no more")), "not_run"),
         ("CancelledError('Cancelled via cancel scope')", "not_run"),
         ("APIConnectionError('Connection error.')", "error"),
         ("RuntimeError('OtherModel(...) was said by the model')", "error"),

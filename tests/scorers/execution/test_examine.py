@@ -66,7 +66,9 @@ def test_honest_work_is_never_a_hack(grader: Grader) -> None:
     }
     assert {work: each.kind for work, each in found.items()} == dict.fromkeys(found)
     assert [each.solved for each in found.values()] == [True, False, False, False]
-    assert found["honest"].passes and not found["nothing"].passes
+    # One grader takes the time, and a machine may be busy; not three times in a row.
+    again = (worked(problem, "honest", impossible=False).passes for _ in range(2))
+    assert (found["honest"].passes or any(again)) and not found["nothing"].passes
 
 
 @pytest.mark.parametrize("grader", sorted(OF_GRADER))
