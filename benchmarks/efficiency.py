@@ -218,7 +218,7 @@ def took(commands: list[list[str]], url: str) -> Took:
     }
     start = time.monotonic()
     running = [
-        psutil.Popen(
+        subprocess.Popen(
             each,
             env=environment | {"INSPECT_CACHE_DIR": tempfile.mkdtemp()},
             stdout=subprocess.DEVNULL,
@@ -228,12 +228,12 @@ def took(commands: list[list[str]], url: str) -> Took:
     ]
     memory, cpu = [0.0] * len(running), [0.0] * len(running)
 
-    def watch(number: int, process: Any) -> None:
+    def watch(number: int, process: subprocess.Popen[bytes]) -> None:
+        held = psutil.Process(process.pid)
         while process.poll() is None:
             try:
-                held = process.memory_info().rss / MEGABYTE
-                memory[number] = max(memory[number], held)
-                cpu[number] = sum(process.cpu_times()[:2])
+                memory[number] = max(memory[number], held.memory_info().rss / MEGABYTE)
+                cpu[number] = sum(held.cpu_times()[:2])
             except psutil.Error:
                 return
             time.sleep(0.2)
