@@ -6,11 +6,10 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
-from tests.unmask.loopback import KEYS, fault, loopback
+from tests.unmask.loopback import KEYS, Loopback, fault, loopback
 from tests.unmask.pipeline import battery, run, table
 
 from unmask.battery import Battery
@@ -46,14 +45,13 @@ class Failing:
         return self.what if call.model == self.model and before >= self.after else None
 
 
-def on(server: Any, **more: Any) -> Battery:
+def on(server: Loopback) -> Battery:
     """A battery of 30 samples, all of whose models are on one server."""
     return battery(
         [server.checkpoint("aligned")],
         grader=server.spec("judge"),
         limit=10,
         limits=HURRIED,
-        **more,
     )
 
 
@@ -67,7 +65,7 @@ def reasons(logs: Path) -> Counter[str]:
 def test_a_checkpoint_that_goes_away(tmp_path: Path) -> None:
     """The run stops by itself, keeps what it has, and buys only the rest once it is back."""
     failing = Failing("aligned", DOWN, after=4)
-    with loopback(failing, delay=0.03) as server:
+    with loopback(failing, delay=0.1) as server:  # slow enough for some to be left after a second
         what = on(server)
         with pytest.raises(Gone, match=r"local/aligned at http.* has answered none .*503") as gone:
             run(what, tmp_path / "logs")
