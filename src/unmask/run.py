@@ -32,7 +32,7 @@ from unmask.battery import (
     Limits,
     read_promise,
 )
-from unmask.errors import BadInput, Stopped
+from unmask.errors import BadInput
 from unmask.estimate import estimate
 from unmask.files import atomic_write
 from unmask.ledger import Ledger
@@ -135,11 +135,9 @@ def run_checkpoint(
         except KeyboardInterrupt:
             if not watch.closing:
                 raise
-        if watch.closing and not watch.gone:
-            raise Stopped(watch.closing)
     _hang_up(checkpoint, battery, models)
-    if watch.gone:
-        raise watch.gone
+    if watch.closing is not None:
+        raise watch.closing
 
 
 def keep_promise(

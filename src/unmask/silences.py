@@ -14,7 +14,7 @@ from inspect_ai._util.http import status_code_of
 from unmask.spending import duration
 
 STREAK = 5
-"""Failed calls in a row before which nothing is concluded."""
+"""Calls in a row, failed or answered by another model, before which nothing is concluded."""
 
 NOT_LET_IN = frozenset((401, 402))
 """Statuses that no other call will change: no valid key, nothing left to pay with."""

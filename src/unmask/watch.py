@@ -28,6 +28,7 @@ from unmask.errors import (
     ModelGone,
     NotSent,
     OtherModel,
+    Stopped,
     forget_frames,
     in_words,
 )
@@ -102,10 +103,8 @@ class Watch:
         self.finished = 0
         self.prior = Use()
         """What a sample is expected to take, until one has ended."""
-        self.closing: str | None = None
+        self.closing: Stopped | None = None
         """Why no further sample is begun; None as long as they are."""
-        self.gone: Gone | None = None
-        """The model that it is for, if it is for one that does not answer any more."""
         self._silences = Silences(patience)
         self._silent: dict[str, str] = {}
         self._under_way: dict[str, Use] = {}
@@ -134,7 +133,8 @@ class Watch:
         """Let a sample begin; or hold it back, where it would no longer fit into the budget."""
         if sample in self._under_way or sample in self._turned_away:
             return
-        self.closing = self.closing or disk_full(self.folder) or self._used_up()
+        if self.closing is None and (why := disk_full(self.folder) or self._used_up()):
+            self.closing = Stopped(why)
         if self.closing is None:
             self._under_way[sample] = Use()
             return
@@ -217,7 +217,7 @@ class Watch:
             raise OtherModel(f"{strange[-1]}, {STREAK} times in a row: it is not asked any more")
         full = self.ledger.begin(payer, self.budget)
         if full is not None:
-            self.closing = USED_UP
+            self.closing = Stopped(USED_UP)
             if sample is not None:
                 self._turned_away.add(sample)
             raise BudgetReached(f"the budget is used up: {full}")
@@ -251,8 +251,7 @@ class Watch:
         where = f" at {spec.base_url}" if spec.base_url else ""
         why = self._silent[digest] = f"{spec.model}{where} {said} ({in_words(error)})"
         if self.closing is None:
-            self.closing = why
-            self.gone = Gone(why, shared=watched.part != "checkpoint")
+            self.closing = Gone(why, shared=watched.part != "checkpoint")
 
     def _recognise(self, watched: Watched, digest: str, output: ModelOutput) -> None:
         """Refuse an answer of another model, and remember under which name the own one answers."""
