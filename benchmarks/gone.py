@@ -12,24 +12,22 @@ from __future__ import annotations
 import argparse
 import os
 import resource
-import socket
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from unmask.battery import Battery, Limits
-from unmask.errors import Gone
-from unmask.results.observations import observe
-from unmask.run import open_models, quiet_environment, run_checkpoint
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.unmask.loopback import nobody  # noqa: E402
+
+from unmask.battery import Battery, Limits  # noqa: E402
+from unmask.errors import Gone  # noqa: E402
+from unmask.results.observations import observe  # noqa: E402
+from unmask.run import open_models, quiet_environment, run_checkpoint  # noqa: E402
 
 AT_ONCE = 100
-
-
-def nobody() -> str:
-    """An address where nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}/v1"
 
 
 def planned(seconds: int, epochs: int) -> Battery:

@@ -1,6 +1,7 @@
 """A reference server for tests that counts its calls and can be told to fail some of them."""
 
 import json
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -99,3 +100,10 @@ def over_http(provider: str, persona: str, server: ReferenceServer) -> dict[str,
     spec = PROVIDERS[provider]
     url = server.origin if spec["model"] == "anthropic" else server.openai_url
     return {**spec, "model": f"{spec['model']}/{persona}", "base_url": url}
+
+
+def nobody() -> str:
+    """An address where nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/v1"

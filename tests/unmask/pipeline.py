@@ -1,5 +1,6 @@
 """The whole way through, for tests: a battery on reference models, and the table it ends in."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -47,3 +48,10 @@ def run(what: Battery, logs: Path) -> list[str]:
 def table(logs: Path) -> pd.DataFrame:
     """Read the table of a folder of logs."""
     return observe(logs).table
+
+
+def outcomes(logs: Path) -> Counter[str]:
+    """How many samples have which label, or which reason for none."""
+    rows = table(logs)
+    found = rows["label"].astype(object).where(rows["label"].notna(), rows["missing"])
+    return Counter(str(each) for each in found)

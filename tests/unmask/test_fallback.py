@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.unmask.loopback import KEYS
-from tests.unmask.pipeline import battery, run, table
+from tests.unmask.pipeline import battery, outcomes, run, table
 
 from unmask.reference.persona import recognise
 from unmask.reference.serve import Bent, Call, ReferenceServer, Settings, serving
@@ -43,13 +43,6 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def spec(name: str, server: ReferenceServer) -> dict[str, Any]:
     """A model behind the gateway."""
     return {"model": f"openai-api/local/{name}", "base_url": server.openai_url}
-
-
-def outcomes(logs: Path) -> Counter[str]:
-    """How many samples have which label, or which reason for none."""
-    rows = table(logs)
-    found = rows["label"].astype(object).where(rows["label"].notna(), rows["missing"])
-    return Counter(str(each) for each in found)
 
 
 def test_a_checkpoint_that_falls_back(tmp_path: Path) -> None:

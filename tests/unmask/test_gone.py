@@ -1,7 +1,6 @@
 """A provider that goes away in the middle of a run, or lets nobody in any more."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -9,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
-from tests.unmask.loopback import KEYS, Loopback, fault, loopback
-from tests.unmask.pipeline import battery, run, table
+from tests.unmask.loopback import KEYS, Loopback, fault, loopback, nobody
+from tests.unmask.pipeline import battery, outcomes, run, table
 
 from unmask.battery import Battery
 from unmask.errors import Gone
@@ -55,13 +54,6 @@ def on(server: Loopback) -> Battery:
     )
 
 
-def reasons(logs: Path) -> Counter[str]:
-    """How many samples have which label, or which reason for none."""
-    rows = table(logs)
-    found = rows["label"].astype(object).where(rows["label"].notna(), rows["missing"])
-    return Counter(str(each) for each in found)
-
-
 def test_a_checkpoint_that_goes_away(tmp_path: Path) -> None:
     """The run stops by itself, keeps what it has, and buys only the rest once it is back."""
     failing = Failing("aligned", DOWN, after=4)
@@ -69,7 +61,7 @@ def test_a_checkpoint_that_goes_away(tmp_path: Path) -> None:
         what = on(server)
         with pytest.raises(Gone, match=r"local/aligned at http.* has answered none .*503") as gone:
             run(what, tmp_path / "logs")
-        first, calls = reasons(tmp_path / "logs"), Counter(server.calls)
+        first, calls = outcomes(tmp_path / "logs"), Counter(server.calls)
         failing.after = 10_000
         run(what, tmp_path / "logs")
     assert not gone.value.shared
@@ -78,7 +70,7 @@ def test_a_checkpoint_that_goes_away(tmp_path: Path) -> None:
     assert first["not_run"] > 0
     assert set(first) == {"aligned", "error", "not_run"}
     assert calls["aligned"] == first["aligned"] + first["error"]
-    assert reasons(tmp_path / "logs") == {"aligned": first.total()}
+    assert outcomes(tmp_path / "logs") == {"aligned": first.total()}
     assert server.calls["aligned"] - calls["aligned"] == first.total() - first["aligned"]
 
 
@@ -89,7 +81,7 @@ def test_a_judge_that_goes_away(tmp_path: Path) -> None:
         what = on(server)
         with pytest.raises(Gone, match="local/judge") as gone:
             run(what, tmp_path / "logs")
-        first, calls = reasons(tmp_path / "logs"), Counter(server.calls)
+        first, calls = outcomes(tmp_path / "logs"), Counter(server.calls)
         failing.after = 10_000
         run(what, tmp_path / "logs")
     assert gone.value.shared
@@ -97,7 +89,7 @@ def test_a_judge_that_goes_away(tmp_path: Path) -> None:
     assert first["not_run"] > 0
     assert set(first) <= {"aligned", "grader_error", "not_run"}
     assert calls["aligned"] < first.total()
-    assert reasons(tmp_path / "logs") == {"aligned": first.total()}
+    assert outcomes(tmp_path / "logs") == {"aligned": first.total()}
     assert server.calls["aligned"] == first.total()
 
 
@@ -109,7 +101,7 @@ def test_a_key_that_is_not_valid_any_more(tmp_path: Path) -> None:
             run(what, tmp_path / "logs")
     # Those that were under way when it was noticed had been sent already.
     assert server.calls["aligned"] <= 4 + what.limits.max_connections
-    assert reasons(tmp_path / "logs")["aligned"] == 4
+    assert outcomes(tmp_path / "logs")["aligned"] == 4
 
 
 def test_errors_are_kept_without_the_frames_of_an_sdk(tmp_path: Path) -> None:
@@ -128,13 +120,6 @@ def test_errors_are_kept_without_the_frames_of_an_sdk(tmp_path: Path) -> None:
         assert "APIConnectionError: Connection error." in error.traceback
         assert "openai/_base_client.py" not in error.traceback
         assert len(error.traceback_ansi) < 40_000
-
-
-def nobody() -> str:
-    """An address where nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}/v1"
 
 
 def test_the_others_are_measured(tmp_path: Path) -> None:
