@@ -26,6 +26,12 @@ def pytest_configure() -> None:
     gc.set_threshold(*SELDOM)
 
 
+def pytest_collection_finish() -> None:
+    """Keep modules and tests, which stay, out of the full collection that each run ends in."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer to write what the tests make over the golden files: look at the diff before keeping."""
     parser.addoption("--refresh-golden", action="store_true", help="Rewrite the golden files.")
